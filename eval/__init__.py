@@ -1,0 +1,1 @@
+"""Gold notes, the evaluation harness, baselines and benchmarks. Not shipped in the wheel."""

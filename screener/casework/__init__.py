@@ -1,0 +1,1 @@
+"""The case level: what several notes of one child make together."""

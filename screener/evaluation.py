@@ -1,0 +1,245 @@
+"""How well screenings agree with annotated notes: the one set of measures behind every figure.
+
+Two questions are asked of the passages to follow up. *Pointed at*: is the reader's eye drawn to the right place,
+whatever the indicator? *Label*: is the indicator right too? Spans agree when they overlap by at least one character.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from screener.annotations import AnnotatedNote, GoldSpan
+from screener.records import INDICATORS, Highlight, Screening
+
+ATTRIBUTE_NAMES = ("assertion", "temporality", "subject", "source", "template", "resolved")
+_RESAMPLES = 1000
+_BINS = 10
+
+
+class Rate(BaseModel):
+    """A share with its counts and a 95 % bootstrap interval (notes resampled)."""
+
+    right: int
+    of: int
+    value: float
+    low: float
+    high: float
+
+
+class Score(BaseModel):
+    """Recall, precision and their harmonic mean."""
+
+    recall: Rate
+    precision: Rate
+    f1: float
+    f1_low: float
+    f1_high: float
+
+
+class Mistake(BaseModel):
+    """One passage missed or wrongly lit. ``around`` is the passage in its words, marked ⟦…⟧."""
+
+    kind: str
+    note: str
+    indicator: str
+    around: str
+    evidence: tuple[str, ...] = ()
+
+
+class Evaluation(BaseModel):
+    """All measures of one screener on one set of annotated notes."""
+
+    notes: int
+    words: int
+    quiet_notes: int
+    pointed_at: Score
+    label: Score
+    per_indicator: dict[str, Score]
+    attributes: dict[str, Rate]
+    false_per_1000_words: float
+    quiet_false_per_1000_words: float
+    calibration_error: float
+    reliability: list[tuple[float, float, int]]
+    mistakes: list[Mistake]
+
+
+@dataclass
+class _Counts:
+    """Counts of one note, so that notes can be resampled. Keys are '' (any indicator) or an indicator."""
+
+    found: Counter[str]
+    gold: Counter[str]
+    right: Counter[str]
+    lit: Counter[str]
+    attribute_right: Counter[str]
+    attribute_of: int
+
+
+def evaluate(
+    notes: Sequence[AnnotatedNote], screen: Callable[[AnnotatedNote], Screening], seed: int = 20260501
+) -> Evaluation:
+    """Measure a screener (any function from a note to its screening) on annotated notes.
+
+    The seed fixes the bootstrap, so that the same notes give the same figures.
+    """
+    counts: list[_Counts] = []
+    mistakes: list[Mistake] = []
+    kept: list[tuple[float, bool]] = []
+    words = quiet_words = quiet_false = quiet = 0
+    for note in notes:
+        screening = screen(note)
+        gold = [span for span in note.spans if span.follow_up]
+        lit = [highlight for highlight in screening.highlights if highlight.follow_up]
+        counts.append(_count(note, screening, gold, lit))
+        mistakes += _mistakes(note, gold, lit)
+        kept += [
+            (h.match_confidence, any(_meets(g, h) and g.indicator == h.indicator for g in note.spans))
+            for h in screening.highlights
+        ]
+        words += screening.words
+        if not gold:
+            quiet += 1
+            quiet_words += screening.words
+            quiet_false += len(lit)
+    total = _sum(counts)
+    samples = _resample(counts, seed)
+    error, reliability = calibration(kept)
+    wrong = total.lit["any"] - total.right["any"]
+    return Evaluation(
+        notes=len(notes),
+        words=words,
+        quiet_notes=quiet,
+        pointed_at=_score(total, samples, "any"),
+        label=_score(total, samples, "all"),
+        per_indicator={name: _score(total, samples, name) for name in INDICATORS},
+        attributes={
+            name: _rate(
+                total.attribute_right[name],
+                total.attribute_of,
+                [_share(s.attribute_right[name], s.attribute_of) for s in samples],
+            )
+            for name in ATTRIBUTE_NAMES
+        },
+        false_per_1000_words=1000 * _share(wrong, words),
+        quiet_false_per_1000_words=1000 * _share(quiet_false, quiet_words),
+        calibration_error=error,
+        reliability=reliability,
+        mistakes=mistakes,
+    )
+
+
+def calibration(kept: Iterable[tuple[float, bool]]) -> tuple[float, list[tuple[float, float, int]]]:
+    """Return the expected calibration error and (mean confidence, share kept, count) of each tenth that holds any."""
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(_BINS)]
+    for confidence, right in kept:
+        bins[min(_BINS - 1, int(confidence * _BINS))].append((confidence, right))
+    total = sum(map(len, bins))
+    rows = [
+        (sum(c for c, _ in part) / len(part), sum(right for _, right in part) / len(part), len(part))
+        for part in bins
+        if part
+    ]
+    return sum(abs(mean - share) * size for mean, share, size in rows) / total if total else 0.0, rows
+
+
+def _meets(span: GoldSpan | Highlight, other: GoldSpan | Highlight) -> bool:
+    return span.start < other.end and other.start < span.end
+
+
+def _count(note: AnnotatedNote, screening: Screening, gold: list[GoldSpan], lit: list[Highlight]) -> _Counts:
+    counts = _Counts(Counter(), Counter(), Counter(), Counter(), Counter(), 0)
+    for span in gold:
+        touching = [h for h in lit if _meets(span, h)]
+        same = any(h.indicator == span.indicator for h in touching)
+        for key, hit in (("any", bool(touching)), ("all", same), (span.indicator, same)):
+            counts.gold[key] += 1
+            counts.found[key] += hit
+    for highlight in lit:
+        touching_gold = [g for g in gold if _meets(g, highlight)]
+        same = any(g.indicator == highlight.indicator for g in touching_gold)
+        for key, hit in (("any", bool(touching_gold)), ("all", same), (highlight.indicator, same)):
+            counts.lit[key] += 1
+            counts.right[key] += hit
+    for span in note.spans:
+        for highlight in screening.highlights:
+            if highlight.indicator == span.indicator and _meets(span, highlight):
+                counts.attribute_of += 1
+                for name in ATTRIBUTE_NAMES:
+                    counts.attribute_right[name] += getattr(span, name) == getattr(highlight, name)
+    return counts
+
+
+def _sum(counts: Iterable[_Counts]) -> _Counts:
+    total = _Counts(Counter(), Counter(), Counter(), Counter(), Counter(), 0)
+    for part in counts:
+        total.found.update(part.found)
+        total.gold.update(part.gold)
+        total.right.update(part.right)
+        total.lit.update(part.lit)
+        total.attribute_right.update(part.attribute_right)
+        total.attribute_of += part.attribute_of
+    return total
+
+
+def _resample(counts: list[_Counts], seed: int) -> list[_Counts]:
+    chance = random.Random(seed)  # noqa: S311 - a bootstrap, not a secret
+    return [_sum(chance.choices(counts, k=len(counts))) for _ in range(_RESAMPLES)] if counts else []
+
+
+def _share(right: float, of: float) -> float:
+    return right / of if of else 0.0
+
+
+def _f1(recall: float, precision: float) -> float:
+    return _share(2 * recall * precision, recall + precision)
+
+
+def _rate(right: int, of: int, samples: list[float]) -> Rate:
+    low, high = _interval(samples)
+    return Rate(right=right, of=of, value=_share(right, of), low=low, high=high)
+
+
+def _interval(samples: list[float]) -> tuple[float, float]:
+    if not samples:
+        return 0.0, 0.0
+    ordered = sorted(samples)
+    return ordered[int(0.025 * len(ordered))], ordered[int(0.975 * len(ordered)) - 1]
+
+
+def _score(total: _Counts, samples: list[_Counts], key: str) -> Score:
+    recalls = [_share(s.found[key], s.gold[key]) for s in samples]
+    precisions = [_share(s.right[key], s.lit[key]) for s in samples]
+    recall = _rate(total.found[key], total.gold[key], recalls)
+    precision = _rate(total.right[key], total.lit[key], precisions)
+    low, high = _interval([_f1(r, p) for r, p in zip(recalls, precisions, strict=True)])
+    return Score(recall=recall, precision=precision, f1=_f1(recall.value, precision.value), f1_low=low, f1_high=high)
+
+
+def _mistakes(note: AnnotatedNote, gold: list[GoldSpan], lit: list[Highlight]) -> list[Mistake]:
+    missed = [
+        Mistake(kind="missed", note=note.id, indicator=g.indicator, around=_around(note.text, g.start, g.end))
+        for g in gold
+        if not any(_meets(g, h) and g.indicator == h.indicator for h in lit)
+    ]
+    wrong = [
+        Mistake(
+            kind="wrong",
+            note=note.id,
+            indicator=h.indicator,
+            around=_around(note.text, h.start, h.end),
+            evidence=tuple(e.id for e in h.evidence if e.by != "context"),
+        )
+        for h in lit
+        if not any(_meets(g, h) and g.indicator == h.indicator for g in gold)
+    ]
+    return missed + wrong
+
+
+def _around(text: str, start: int, end: int) -> str:
+    before, after = text[max(0, start - 60) : start], text[end : end + 40]
+    return " ".join(f"{before}⟦{text[start:end]}⟧{after}".split())

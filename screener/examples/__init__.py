@@ -1,0 +1,1 @@
+"""An invented child's file, bundled so that the screener can be tried without any notes of your own."""

@@ -1,0 +1,1 @@
+"""Read, validate, self-check and compile lexicons: the data that practitioners edit."""

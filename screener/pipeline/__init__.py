@@ -1,0 +1,1 @@
+"""The way of one note: cues, context, highlights, one step a file."""

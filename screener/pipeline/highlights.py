@@ -1,0 +1,100 @@
+"""Third step: cue hits with their context become highlights: merged, explained, and with the neutral prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from screener.lexicon.model import IndicatorInfo
+from screener.pipeline.context import Attributes, Target
+from screener.pipeline.cues import CueHit
+from screener.records import GROUP_OF, Evidence, Highlight, highlight_id, reason_not_followed_up
+from screener.text.parsed import Parsed, Sentence
+
+#: Share of cue hits of each strength that reviewers keep; measured on the development gold by `screener evaluate`.
+KEPT = {"strong": 0.85, "moderate": 0.7, "weak": 0.5}
+
+
+@dataclass(slots=True)
+class Passage:
+    """Tokens ``first`` to ``last`` (exclusive) of a sentence, and what pointed at them for one indicator."""
+
+    indicator: str
+    sentence: Sentence
+    first: int
+    last: int
+    confidence: float
+    hits: list[CueHit] = field(default_factory=list)
+
+    def target(self) -> Target:
+        """Return the passage as the context reader wants it."""
+        sets = tuple(dict(pair for hit in self.hits for pair in hit.cue.sets).items())
+        ids = tuple(hit.cue.id for hit in self.hits)
+        return Target(self.sentence, self.first, self.last, self.indicator, sets, ids)
+
+
+def merge(hits: list[CueHit]) -> list[Passage]:
+    """Join overlapping hits of one indicator into passages, in text order."""
+    open_by_indicator: dict[str, Passage] = {}
+    passages: list[Passage] = []
+    for hit in hits:
+        name = hit.cue.indicator
+        chance = KEPT[hit.cue.strength]
+        passage = open_by_indicator.get(name)
+        if passage is not None and hit.first < passage.last and hit.sentence is passage.sentence:
+            passage.last = max(passage.last, hit.last)
+            passage.confidence = max(passage.confidence, chance)
+            if all(other.cue is not hit.cue for other in passage.hits):
+                passage.hits.append(hit)
+        else:
+            passage = Passage(name, hit.sentence, hit.first, hit.last, chance, [hit])
+            open_by_indicator[name] = passage
+            passages.append(passage)
+    return passages
+
+
+def build(parsed: Parsed, digest: str, passage: Passage, context: Attributes, indicator: IndicatorInfo) -> Highlight:
+    """Return the highlight of one passage, with offsets into the note exactly as given.
+
+    ``digest`` is the digest of the note's text.
+    """
+    note_text = parsed.note_text
+    start, end = parsed.original(passage.first, passage.last)
+    reason_not = reason_not_followed_up(
+        passage.indicator,
+        assertion=context.assertion,
+        temporality=context.temporality,
+        subject=context.subject,
+        template=context.template,
+        resolved=context.resolved,
+    )
+    evidence = tuple(_cue_evidence(parsed, hit) for hit in passage.hits) + context.evidence
+    return Highlight.model_validate(
+        {
+            "id": highlight_id(digest, passage.indicator, start, end),
+            "start": start,
+            "end": end,
+            "text": note_text[start:end],
+            "indicator": passage.indicator,
+            "group": GROUP_OF[passage.indicator],
+            "assertion": context.assertion,
+            "temporality": context.temporality,
+            "subject": context.subject,
+            "source": context.source,
+            "template": context.template,
+            "resolved": context.resolved,
+            "section": context.section,
+            "follow_up": reason_not is None,
+            "reason_not": reason_not,
+            "match_confidence": passage.confidence,
+            "evidence": evidence,
+            "prompt": indicator.prompt,
+            "sentence": parsed.folded.original(passage.sentence.start, passage.sentence.end),
+        }
+    )
+
+
+def _cue_evidence(parsed: Parsed, hit: CueHit) -> Evidence:
+    start, end = parsed.original(hit.first, hit.last)
+    cue = hit.cue
+    text = parsed.note_text[start:end]
+    return Evidence(by="cue", id=cue.id, start=start, end=end, text=text, why=cue.why, source=cue.source)

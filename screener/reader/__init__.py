@@ -1,0 +1,1 @@
+"""The sentence reader: a token tagger that points at what no cue foresaw."""

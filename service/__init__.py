@@ -1,0 +1,1 @@
+"""The thin API over the library, on top of its public names only."""
