@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test check evaluate bench serve setup clean
+.PHONY: demo test check evaluate bench setup clean
 
 setup: $(STAMP)
 

@@ -23,7 +23,7 @@ def of_phrases(phrases: dict[str, list[str]]) -> CompiledLexicon:
         indicator = label if label in own.indicators else indicators[at % len(indicators)]
         for number, phrase in enumerate(listed):
             cues.append(_cue(f"{label}.{number}", indicator, f'"{phrase}"'))
-    return CompiledLexicon(replace(own, cues=tuple(cues), classes={}))
+    return CompiledLexicon(replace(own, cues=tuple(cues)))
 
 
 def of_size(times: float, seed: int = 1) -> CompiledLexicon:

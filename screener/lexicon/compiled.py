@@ -31,16 +31,21 @@ class CompiledLexicon:
             _add(self.cues, cue, cue.match, cue.place, f"cue {cue.id}")
             _add(self.guards, cue.id, cue.unless, cue.place, f"cue {cue.id}: unless")
         # Only the words of signs are spelt right: a wrong guess at a context word would turn a passage around.
-        self._speller = Speller(terms.vocabulary(), lexicon.spellings)
+        self._speller = Speller(*terms.vocabulary(), lexicon.spellings)
         for context_cue in lexicon.context:
             _add(self.context, context_cue, context_cue.match, context_cue.place, f"context cue {context_cue.id}")
         for template_cue in _template_cues(lexicon.templates):
             _add(self.context, template_cue, template_cue.match, template_cue.place, template_cue.id)
         for kind, texts in lexicon.terminators.items():
             _add(self.terminators, kind, texts, Place("context.yaml", 1), "terminators")
-        for matcher in (self.cues, self.guards, self.context, self.terminators):
+        matchers = (self.cues, self.guards, self.context, self.terminators)
+        for matcher in matchers:
             matcher.enter_symbols()
+        for matcher in matchers:
+            matcher.build()
         self.symbols = terms.symbols
+        self.symbols.settle()
+        language.parse.cache_clear()
 
     @property
     def version(self) -> str:

@@ -61,7 +61,7 @@ class Matcher(Generic[Key]):
         self._terms = terms
         self._chains: list[_Chain[Key]] = []
         self._by_key: dict[Key, list[_Chain[Key]]] = {}
-        self._tables: _Tables | None = None
+        self._tables: _Tables
         self._waiting: dict[str, list[_Chain[Key]]] = {}
 
     @property
@@ -84,7 +84,6 @@ class Matcher(Generic[Key]):
         chain = _Chain(key, tuple(terms), tuple(gaps), _tightest(terms, gaps))
         self._chains.append(chain)
         self._by_key.setdefault(key, []).append(chain)
-        self._tables = None
         self._waiting = {}
 
     def never_wakes(self, sequence: language.Sequence) -> bool:
@@ -120,7 +119,7 @@ class Matcher(Generic[Key]):
 
         ``only`` limits the search to some rows, ``wanted`` to some keys in each row.
         """
-        tables = self._tables or self._build()
+        tables = self._tables
         found: dict[int, list[Found[Key]]] = {}
         for begin in range(0, len(rows), _ROWS_AT_ONCE):
             for row, chains in self._candidates(rows, begin, tables, only).items():
@@ -161,14 +160,6 @@ class Matcher(Generic[Key]):
             result.setdefault(r, {})[self._chains[c]] = None
         return result
 
-    def enter_symbols(self) -> None:
-        """Give numbers to all words of all sequences; needed once, before rows are made for ``find_in``."""
-        for term in self._closed():
-            term.symbols(self._terms.symbols)
-
-    def _closed(self) -> dict[Term, None]:
-        return dict.fromkeys(t for chain in self._chains for t in chain.terms if not t.open)
-
     def _wait(self) -> dict[str, list[_Chain[Key]]]:
         for chain in self._chains:
             rarest = min((t for t in chain.terms if not t.open), key=lambda term: term.cost)
@@ -176,7 +167,13 @@ class Matcher(Generic[Key]):
                 self._waiting.setdefault(word, []).append(chain)
         return self._waiting
 
-    def _build(self) -> _Tables:
+    def enter_symbols(self) -> None:
+        """Give numbers to all words of all sequences."""
+        for term in {t: None for chain in self._chains for t in chain.terms if not t.open}:
+            term.symbols(self._terms.symbols)
+
+    def build(self) -> None:
+        """Lay the sequences out for ``find_in``; once, after all matchers that share symbols have entered theirs."""
         symbols = self._terms.symbols
         number: dict[Term, int] = {}
         waiting = []
@@ -188,7 +185,6 @@ class Matcher(Generic[Key]):
                 needs[which, at] = number.setdefault(term, len(number) + 1)
         needed = [(term.symbols(symbols), at) for term, at in number.items()]
         self._tables = _Tables(Lists(symbols.size, waiting), Lists(symbols.size, needed), needs, len(number) + 1)
-        return self._tables
 
 
 def _tightest(terms: list[Term], gaps: list[int]) -> tuple[Term, Term, int] | None:

@@ -14,10 +14,11 @@ _MAX_REMEMBERED = 50_000
 
 
 class Speller:
-    """Reads misspelt words as the lexicon's. ``vocabulary`` are the lexicon's word forms."""
+    """Reads misspelt words as one of ``vocabulary``; ``known`` are further word forms that are right as they stand."""
 
-    def __init__(self, vocabulary: set[str], spellings: dict[str, str]) -> None:
+    def __init__(self, vocabulary: set[str], known: set[str], spellings: dict[str, str]) -> None:
         self._vocabulary = vocabulary
+        self._known_forms = known
         self._spellings = spellings
         self._longest = max(map(len, vocabulary), default=0)
         self._near: dict[str, list[str]] = {}
@@ -43,7 +44,7 @@ class Speller:
     def _nearest(self, word: str) -> str:
         if not MIN_LETTERS - 1 <= len(word) <= self._longest + 1 or not word.isalpha():
             return word
-        if word in self._vocabulary or word in frequencies():
+        if word in self._known_forms or word in frequencies():
             return word
         candidates = set(self._near.get(word, ()))
         for shorter in _deletions(word):

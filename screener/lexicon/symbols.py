@@ -22,7 +22,8 @@ class Symbols:
         self._pairs: dict[tuple[int, int], int] = {}
         self._pair_sets: dict[tuple[frozenset[str], frozenset[str]], frozenset[int]] = {}
         self._size = 1
-        self._sorted: tuple[Ints, Ints] | None = None
+        self._pair_keys: Ints = np.zeros(0, np.int64)
+        self._pair_numbers: Ints = np.zeros(0, np.int64)
 
     @property
     def size(self) -> int:
@@ -47,7 +48,6 @@ class Symbols:
                     number = self._pairs[key] = self._next()
                 numbers.append(number)
             known = self._pair_sets[firsts, seconds] = frozenset(numbers)
-            self._sorted = None
         return known
 
     def _next(self) -> int:
@@ -58,9 +58,9 @@ class Symbols:
         """Return (positions, symbols) of every known word and pair, in order; a pair stands at its first word."""
         ids = np.fromiter(map(self._words.get, words, repeat(0)), np.int64, len(words))
         at = np.flatnonzero(ids)
-        if len(ids) < 2 or not self._pairs:
+        if len(ids) < 2 or not len(self._pair_keys):
             return at, ids[at]
-        keys, numbers = self._in_order()
+        keys, numbers = self._pair_keys, self._pair_numbers
         together = np.flatnonzero((ids[:-1] > 0) & (ids[1:] > 0) & (row_of[:-1] == row_of[1:]))
         wanted = (ids[together] << 32) | ids[together + 1]
         place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
@@ -70,13 +70,14 @@ class Symbols:
         order = np.argsort(positions, kind="stable")
         return positions[order], symbols[order]
 
-    def _in_order(self) -> tuple[Ints, Ints]:
-        if self._sorted is None:
-            keys = np.array([(a << 32) | b for a, b in self._pairs], np.int64)
-            numbers = np.fromiter(self._pairs.values(), np.int64, len(self._pairs))
-            order = np.argsort(keys)
-            self._sorted = keys[order], numbers[order]
-        return self._sorted
+    def settle(self) -> None:
+        """Put the pairs in order for looking up, and let go of what only served to enter them."""
+        keys = np.array([(a << 32) | b for a, b in self._pairs], np.int64)
+        numbers = np.fromiter(self._pairs.values(), np.int64, len(self._pairs))
+        order = np.argsort(keys)
+        self._pair_keys, self._pair_numbers = keys[order], numbers[order]
+        self._pairs.clear()
+        self._pair_sets.clear()
 
 
 class Lists:

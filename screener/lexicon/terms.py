@@ -157,6 +157,7 @@ class Terms:
         self.symbols = Symbols()
         self._classes = classes
         self._inflector = inflector
+        self._written: set[str] = set()
         self._known: dict[language.Position, Term] = {}
         self._members: dict[str, tuple[frozenset[Phrase], frozenset[str]]] = {}
 
@@ -168,13 +169,10 @@ class Terms:
             term = self._known[item] = Term(phrases, tuple(SHAPE_TESTS[s] for s in sorted(shapes)))
         return term
 
-    def vocabulary(self) -> set[str]:
-        """Return every word form that any term built so far can meet."""
-        words: set[str] = set()
-        for term in self._known.values():
-            words |= term.singles
-            words.update(w for forms in {forms for phrase in term.phrases for forms in phrase} for w in forms)
-        return words
+    def vocabulary(self) -> tuple[set[str], set[str]]:
+        """Return the words that slips are read as (written in the lexicon, or ordinary forms), and all known forms."""
+        forms = self._written.union(*(self._inflector.forms(word) for word in self._written))
+        return self._written | (forms & frequencies().keys()), forms
 
     def _spread(self, items: Sequence[language.Item]) -> tuple[set[Phrase], frozenset[str]]:
         """Return the phrases that a gap-free run of items stands for, and the shapes it accepts if it is one item."""
@@ -185,6 +183,7 @@ class Terms:
 
     def _of(self, item: language.Item) -> tuple[set[Phrase], frozenset[str]]:
         if isinstance(item, language.Word):
+            self._written.add(item.text)
             forms = frozenset((item.text,)) if item.exact else self._inflector.forms(item.text)
             return {(forms,)}, frozenset()
         if isinstance(item, language.Any):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from screener.lexicon.spelling import Speller
 
 VOCABULARY = {"secretive", "bruising", "soreness", "hugs", "massage"}
-SPELLER = Speller(VOCABULARY, {"priv8": "private"})
+SPELLER = Speller(VOCABULARY, VOCABULARY | {"secretively"}, {"priv8": "private"})
 
 
 @pytest.mark.parametrize(
