@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,9 @@ from screener.lexicon.model import Cue
 from screener.lexicon.rows import Rows
 from screener.text.parsed import Parsed, Sentence
 from screener.text.quotes import Quotes
+
+#: How many tokens away from a hit the words of ``unless`` can stand and still silence it.
+GUARD_REACH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,18 @@ def find_cues(rows: Rows, lexicon: CompiledLexicon) -> list[list[CueHit]]:
         in_note: list[CueHit] = []
         for sentence in parsed.sentences:
             if row in found:
-                guarded = {key for key, _, _ in guards.get(row, ())}
-                in_note += [CueHit(cue, sentence, a, b) for cue, a, b in found[row] if cue.id not in guarded]
+                near = guards.get(row, ())
+                in_note += [CueHit(cue, sentence, a, b) for cue, a, b in found[row] if not _guarded(cue.id, a, b, near)]
             row += 1
         in_note = _in_their_place(in_note, parsed)
         in_note.sort(key=lambda hit: (hit.first, hit.last, hit.cue.id))
         hits_by_note.append(_accompanied(in_note))
     return hits_by_note
+
+
+def _guarded(ident: str, first: int, last: int, guards: Iterable[tuple[str, int, int]]) -> bool:
+    """Whether a guard of the cue stands in the hit or near it; notes without full stops run on for pages."""
+    return any(key == ident and a - last <= GUARD_REACH and first - b <= GUARD_REACH for key, a, b in guards)
 
 
 def _in_their_place(hits: list[CueHit], parsed: Parsed) -> list[CueHit]:
