@@ -16,6 +16,14 @@ from screener.text.parsed import Parsed, Sentence
 KEPT = {"weak": (0.22, 0.3), "moderate": (0.48, 0.7), "strong": (0.55, 0.76)}
 
 
+#: Words that leave a passage hanging when it ends on them, and how many words more it may take to end well.
+_HANGING = frozenset(
+    """a an and any at about as by for from his her him in into is its my of off on our out over so than that the their
+    then they this to up was were when where which who with your""".split()  # noqa: SIM905 - easier to read than quoted
+)
+_HANGING_REACH = 4
+
+
 @dataclass(slots=True)
 class Passage:
     """Tokens ``first`` to ``last`` (exclusive) of a sentence, and what pointed at them for one indicator."""
@@ -63,7 +71,7 @@ def build(parsed: Parsed, digest: str, passage: Passage, context: Attributes, in
     ``digest`` is the digest of the note's text.
     """
     note_text = parsed.note_text
-    start, end = parsed.original(passage.first, passage.last)
+    start, end = parsed.original(passage.first, _clause_end(parsed, passage))
     reason_not = reason_not_followed_up(
         passage.indicator,
         assertion=context.assertion,
@@ -96,6 +104,16 @@ def build(parsed: Parsed, digest: str, passage: Passage, context: Attributes, in
             "sentence": parsed.folded.original(passage.sentence.start, passage.sentence.end),
         }
     )
+
+
+def _clause_end(parsed: Parsed, passage: Passage) -> int:
+    """Return where the passage ends when it is not left hanging on a word such as "to" or "her"."""
+    words, last = parsed.words, passage.last
+    for _ in range(_HANGING_REACH):
+        if words[last - 1] not in _HANGING or last >= passage.sentence.last or not words[last][0].isalnum():
+            break
+        last += 1
+    return last if words[last - 1] not in _HANGING else passage.last
 
 
 def _cue_evidence(parsed: Parsed, hit: CueHit) -> Evidence:
