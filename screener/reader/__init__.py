@@ -1,1 +1,0 @@
-"""The sentence reader: a token tagger that points at what no cue foresaw."""
