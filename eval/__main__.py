@@ -1,6 +1,8 @@
 """Measure everything in one run and write ``eval/RESULTS.md`` and its charts.
 
-    python -m eval [--public DIR]
+    python -m eval [quality] [cases] [robustness] [fairness] [--profiles lexicon,full,fast] [--public DIR]
+
+Without a part named, all of them. A profile whose reader is not there is left out, and the results say so.
 
 ``--public`` names a folder with public text that is measured on but not kept here: ``ordinary/*.jsonl`` (lines of
 ``{"id", "text"}``) and ``context/*.tsv`` (the NegEx/ConText annotated sentences). Without it those parts say so.
@@ -11,51 +13,94 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import screener
-from eval import gold, negex, results
+from eval import cases, fairness, gold, negex, results, robustness, systems
 from eval.baselines import keywords, peers
+from eval.swaps import swaps
+from eval.systems import Reads, Screen
+from models.sentence_reader.data import held_out, notes_in
 from screener.annotations import AnnotatedNote
 from screener.documents import charts
-from screener.evaluation import Evaluation, evaluate
-from screener.records import Screening
+from screener.evaluation import Evaluation, contributions, evaluate
 
-Screen = Callable[[AnnotatedNote], Screening]
+_PARTS = ("quality", "cases", "robustness", "fairness")
+_CHARTS = gold.HERE / "charts"
+_RESULTS = gold.HERE / "RESULTS.md"
 
 
 def main() -> None:
-    """Run every measurement and write the results."""
+    """Run the measurements asked for and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"some of {', '.join(_PARTS)} (default: all)")
+    parser.add_argument("--profiles", default=",".join(systems.PROFILES), help="some of lexicon,fast,full")
     parser.add_argument("--public", type=Path, help="folder with ordinary/ and context/")
-    public: Path | None = parser.parse_args().public
-    ours = screener.load(profile="lexicon")
-    sections = [results.heading(ours)]
-    for split in ("test", "dev"):
-        notes = gold.notes(split)
-        measured, missing = _systems(ours, notes)
-        _say(f"{split}: {len(notes)} notes, {len(measured)} systems")
-        sections.append(results.comparison(split, notes, measured, missing))
-        charts.systems(measured, gold.HERE / "charts" / f"systems-{split}.png")
-        if split == "test":
-            best = measured["lexicon"]
-            charts.indicators(best, gold.HERE / "charts" / "indicators.png")
-            charts.reliability(best, gold.HERE / "charts" / "reliability.png")
-            sections += [results.per_indicator(best), results.attributes(best)]
-        else:
-            sections.append(results.mistakes(measured["lexicon"]))
-    sections.append(_ordinary(ours, public))
-    sections.append(_negex(ours, public))
-    results.write(gold.HERE / "RESULTS.md", "quality", sections)
+    given = parser.parse_args()
+    wanted = [profile for profile in systems.PROFILES if profile in given.profiles.split(",")]
+    if not set(given.parts) <= set(_PARTS) or not wanted:
+        parser.error(f"parts are some of {', '.join(_PARTS)}; profiles some of {', '.join(systems.PROFILES)}")
+    loaded, missing = systems.load(wanted)
+    for profile, error in missing.items():
+        _say(f"{profile} is left out: {error}")
+    if not loaded:
+        parser.error("none of the profiles can be loaded here")
+    parts = given.parts or _PARTS
+    if "quality" in parts:
+        absent = [f"profile '{profile}', whose sentence reader is not there" for profile in missing]
+        results.write(_RESULTS, "quality", quality(loaded, absent, given.public))
+    if "cases" in parts:
+        results.write(_RESULTS, "cases", cases.section(loaded, _CHARTS, _say))
+    if "robustness" in parts:
+        findings = robustness.measure(loaded, gold.notes("dev"), _say)
+        robustness.draw(findings, _CHARTS / "robustness.png")
+        results.write(_RESULTS, "robustness", [results.robustness(findings)])
+    if "fairness" in parts:
+        compared = {name: loaded[name] for name in dict.fromkeys(("lexicon", systems.best(loaded))) if name in loaded}
+        outcomes = {name: fairness.measure(reads, gold.notes("dev"), swaps(), _say) for name, reads in compared.items()}
+        results.write(_RESULTS, "fairness", [results.fairness(outcomes)])
     _say("written to eval/RESULTS.md")
 
 
-def _systems(ours: screener.Screener, notes: list[AnnotatedNote]) -> tuple[dict[str, Evaluation], list[str]]:
-    screens: dict[str, Screen] = {
-        "lexicon": lambda note: ours.screen(note.note()),
-        "keyword list with negation": keywords.screener(keywords.find),
-    }
+def quality(loaded: dict[str, Reads], absent: list[str], public: Path | None) -> list[str]:
+    """Return the sections on how well: gold halves, briefs left out, who found what, ordinary text, negation."""
+    own = systems.screens(loaded)
+    best = systems.best(loaded)
+    test, dev, unseen = gold.notes("test"), gold.notes("dev"), notes_in("notes", keep=held_out())
+    for profile, reads in loaded.items():
+        reads.all([*test, *dev, *unseen])
+        _say(f"{profile} has read {len(test) + len(dev) + len(unseen)} notes")
+    on_test, on_unseen = _measured(own, test), _measured(own, unseen)
+    sections = [
+        results.heading(loaded, absent),
+        _comparison("test", test, on_test),
+        results.briefs_left_out(on_test, on_unseen, held_out()),
+        results.per_indicator(_alone_and_joined(on_test)),
+        results.contributions({name: contributions(test, loaded[name]) for name in loaded if name != "lexicon"}),
+        results.attributes(on_test),
+        _comparison("dev", dev, on_dev := _measured(own, dev)),
+        results.mistakes(best, on_dev[best]),
+        _ordinary(loaded, public),
+        _negex(loaded[best].screener, public),
+    ]
+    charts.indicators(on_test[best], _CHARTS / "indicators.png")
+    charts.trade_off(on_test, _CHARTS / "precision-recall.png")
+    for name, result in on_test.items():
+        charts.reliability(result, _CHARTS / f"reliability-{name}.png")
+    return sections
+
+
+def _measured(screens: dict[str, Screen], notes: list[AnnotatedNote]) -> dict[str, Evaluation]:
+    return {name: evaluate(notes, screen) for name, screen in screens.items()}
+
+
+def _alone_and_joined(measured: dict[str, Evaluation]) -> dict[str, Evaluation]:
+    return {name: result for name, result in measured.items() if name != "fast" or "full" not in measured}
+
+
+def _comparison(split: str, notes: list[AnnotatedNote], own: dict[str, Evaluation]) -> str:
+    """Return our systems beside the baselines on one half of the gold."""
+    screens: dict[str, Screen] = {"keyword list with negation": keywords.screener(keywords.find)}
     missing = []
     for system, title in (("medspacy", "keyword list, medspaCy ConText"), ("negspacy", "keyword list, negspaCy")):
         try:
@@ -65,18 +110,23 @@ def _systems(ours: screener.Screener, notes: list[AnnotatedNote]) -> tuple[dict[
             continue
         hits = {note.text: [(h[0], h[1], h[2], h[3]) for h in of] for note, of in zip(notes, found, strict=True)}
         screens[title] = keywords.screener(hits.__getitem__)
-    return {title: evaluate(notes, screen) for title, screen in screens.items()}, missing
+    measured = own | _measured(screens, notes)
+    _say(f"{split}: {len(notes)} notes, {len(measured)} systems")
+    charts.systems(measured, _CHARTS / f"systems-{split}.png")
+    return results.comparison(split, notes, measured, missing)
 
 
-def _ordinary(ours: screener.Screener, public: Path | None) -> str:
-    rows = []
+def _ordinary(loaded: dict[str, Reads], public: Path | None) -> str:
+    found = []
     for path in sorted((public / "ordinary").glob("*.jsonl")) if public else []:
         texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        screenings = list(ours.pipe(texts))
-        words = sum(s.words for s in screenings)
-        lit = [h for s in screenings for h in s.follow_up]
-        rows.append((path.stem, len(texts), words, lit))
-    return results.ordinary(rows)
+        for profile, reads in loaded.items():
+            screenings = list(reads.screener.pipe(texts))
+            words = sum(s.words for s in screenings)
+            lit = [h for s in screenings for h in s.follow_up]
+            found.append(results.Lit(path.stem, profile, len(texts), words, lit))
+            _say(f"ordinary text: {profile} has read {path.stem}, {words} words")
+    return results.ordinary(found)
 
 
 def _negex(ours: screener.Screener, public: Path | None) -> str:

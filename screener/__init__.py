@@ -6,6 +6,11 @@
 ()
 """
 
+from screener.case_records import AcrossCases, CaseReview
+from screener.casework.across import same_adult_across_children
+from screener.casework.review import review
+from screener.casework.screener import Screener, load
+from screener.documents.words import BANNER, IMMEDIATE, empty_result, read_summary
 from screener.errors import (
     AnnotationError,
     CaseError,
@@ -15,13 +20,16 @@ from screener.errors import (
     NoteError,
     ScreenerError,
 )
-from screener.pipeline.screen import Screener, load
 from screener.records import Context, Evidence, Highlight, Note, Screening
 from screener.version import __version__
 
 __all__ = [
+    "BANNER",
+    "IMMEDIATE",
+    "AcrossCases",
     "AnnotationError",
     "CaseError",
+    "CaseReview",
     "Context",
     "DocumentError",
     "Evidence",
@@ -34,5 +42,9 @@ __all__ = [
     "ScreenerError",
     "Screening",
     "__version__",
+    "empty_result",
     "load",
+    "read_summary",
+    "review",
+    "same_adult_across_children",
 ]

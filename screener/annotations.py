@@ -161,13 +161,18 @@ def read(path: str | Path) -> list[AnnotatedNote]:
     Raises AnnotationError with file and line for unbalanced marks, unknown names, empty spans, duplicate note ids,
     or overlapping spans of one indicator.
     """
-    return [note for _, notes in _parse(Path(path)) for note in notes]
+    return read_text(Path(path).read_text(encoding="utf-8-sig"), str(path))
+
+
+def read_text(text: str, where: str) -> list[AnnotatedNote]:
+    """Read annotated notes from a text; ``where`` names it in errors. Raises AnnotationError as ``read`` does."""
+    return [note for _, notes in _parse(text, where) for note in notes]
 
 
 def read_cases(path: str | Path) -> list[AnnotatedCase]:
     """Read the annotated cases of one file, in file order. Raises AnnotationError as `read` does."""
     cases = []
-    for header, notes in _parse(Path(path)):
+    for header, notes in _parse(Path(path).read_text(encoding="utf-8-sig"), str(path)):
         if header is None:
             if notes:
                 raise AnnotationError(f"{path}: notes stand before the first '=== CASE' line; put a CASE line first")
@@ -256,7 +261,7 @@ def _spans(label: str, start: int, end: int, text: str, where: str) -> list[Gold
     return spans
 
 
-def _parse(path: Path) -> list[tuple[dict[str, str] | None, list[AnnotatedNote]]]:
+def _parse(text: str, path: str) -> list[tuple[dict[str, str] | None, list[AnnotatedNote]]]:
     groups: list[tuple[dict[str, str] | None, list[AnnotatedNote]]] = [(None, [])]
     header: tuple[int, dict[str, str]] | None = None
     body: list[str] = []
@@ -275,7 +280,7 @@ def _parse(path: Path) -> list[tuple[dict[str, str] | None, list[AnnotatedNote]]
         seen.add(key)
         groups[-1][1].append(_note(path, at, fields, body, case["id"] if case else None))
 
-    for number, raw in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, raw in enumerate(text.splitlines(), 1):
         match = _HEADER.match(raw)
         if not match:
             if raw.startswith("==="):
@@ -297,7 +302,7 @@ def _parse(path: Path) -> list[tuple[dict[str, str] | None, list[AnnotatedNote]]
     return groups
 
 
-def _fields(path: Path, line: int, text: str, known: set[str]) -> dict[str, str]:
+def _fields(path: str, line: int, text: str, known: set[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for part in filter(None, (p.strip() for p in text.split(";"))):
         name, equals, value = part.partition("=")
@@ -309,10 +314,10 @@ def _fields(path: Path, line: int, text: str, known: set[str]) -> dict[str, str]
     return fields
 
 
-def _note(path: Path, line: int, fields: dict[str, str], body: list[str], case: str | None) -> AnnotatedNote:
+def _note(path: str, line: int, fields: dict[str, str], body: list[str], case: str | None) -> AnnotatedNote:
     start = next((i for i, text in enumerate(body) if text.strip()), len(body))
     end = next((i for i in range(len(body), start, -1) if body[i - 1].strip()), start)
-    text, spans = parse_marked("\n".join(body[start:end]), str(path), line + 1 + start)
+    text, spans = parse_marked("\n".join(body[start:end]), path, line + 1 + start)
     _refuse_overlap(path, line, fields["id"], spans)
     day = None
     if fields.get("date"):
@@ -331,7 +336,7 @@ def _note(path: Path, line: int, fields: dict[str, str], body: list[str], case: 
     )
 
 
-def _refuse_overlap(path: Path, line: int, note_id: str, spans: tuple[GoldSpan, ...]) -> None:
+def _refuse_overlap(path: str, line: int, note_id: str, spans: tuple[GoldSpan, ...]) -> None:
     last_end: dict[str, int] = {}
     for span in spans:
         if span.start < last_end.get(span.indicator, -1):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -52,7 +52,11 @@ class Mistake(BaseModel):
 
 
 class Evaluation(BaseModel):
-    """All measures of one screener on one set of annotated notes."""
+    """All measures of one screener on one set of annotated notes.
+
+    ``reliability``: mean confidence, share kept and count of each tenth. ``trade_off``: for rising least confidence,
+    that confidence with pointed-at recall and precision of what is lit from there.
+    """
 
     notes: int
     words: int
@@ -65,19 +69,23 @@ class Evaluation(BaseModel):
     quiet_false_per_1000_words: float
     calibration_error: float
     reliability: list[tuple[float, float, int]]
+    trade_off: list[tuple[float, float, float]]
     mistakes: list[Mistake]
 
 
 @dataclass
-class _Counts:
-    """Counts of one note, so that notes can be resampled. Keys are '' (any indicator) or an indicator."""
+class Counts:
+    """Counts of one note or case, so that these can be resampled, by what is counted.
 
-    found: Counter[str]
-    gold: Counter[str]
-    right: Counter[str]
-    lit: Counter[str]
-    attribute_right: Counter[str]
-    attribute_of: int
+    ``gold`` what stands in the gold, ``found`` of it; ``lit`` what the screener says, ``right`` of it.
+    """
+
+    found: Counter[str] = field(default_factory=Counter)
+    gold: Counter[str] = field(default_factory=Counter)
+    right: Counter[str] = field(default_factory=Counter)
+    lit: Counter[str] = field(default_factory=Counter)
+    attribute_right: Counter[str] = field(default_factory=Counter)
+    attribute_of: int = 0
 
 
 def evaluate(
@@ -87,15 +95,17 @@ def evaluate(
 
     The seed fixes the bootstrap, so that the same notes give the same figures.
     """
-    counts: list[_Counts] = []
+    counts: list[Counts] = []
     mistakes: list[Mistake] = []
     kept: list[tuple[float, bool]] = []
+    pairs: list[tuple[list[GoldSpan], list[Highlight]]] = []
     words = quiet_words = quiet_false = quiet = 0
     for note in notes:
         screening = screen(note)
         gold = [span for span in note.spans if span.follow_up]
         lit = [highlight for highlight in screening.highlights if highlight.follow_up]
         counts.append(_count(note, screening, gold, lit))
+        pairs.append((gold, lit))
         mistakes += _mistakes(note, gold, lit)
         kept += [
             (h.match_confidence, any(_meets(g, h) and g.indicator == h.indicator for g in note.spans))
@@ -106,17 +116,17 @@ def evaluate(
             quiet += 1
             quiet_words += screening.words
             quiet_false += len(lit)
-    total = _sum(counts)
-    samples = _resample(counts, seed)
+    total = add_up(counts)
+    samples = resample(counts, seed)
     error, reliability = calibration(kept)
     wrong = total.lit["any"] - total.right["any"]
     return Evaluation(
         notes=len(notes),
         words=words,
         quiet_notes=quiet,
-        pointed_at=_score(total, samples, "any"),
-        label=_score(total, samples, "all"),
-        per_indicator={name: _score(total, samples, name) for name in INDICATORS},
+        pointed_at=score(total, samples, "any"),
+        label=score(total, samples, "all"),
+        per_indicator={name: score(total, samples, name) for name in INDICATORS},
         attributes={
             name: _rate(
                 total.attribute_right[name],
@@ -129,8 +139,32 @@ def evaluate(
         quiet_false_per_1000_words=1000 * _share(quiet_false, quiet_words),
         calibration_error=error,
         reliability=reliability,
+        trade_off=[_at_least(least / 20, pairs) for least in range(20)],
         mistakes=mistakes,
     )
+
+
+def by_reader(screening: Screening) -> Screening:
+    """Return a joined screening with only the highlights that the sentence reader points at, cues or not."""
+    pointed = tuple(h for h in screening.highlights if any(e.by == "reader" for e in h.evidence))
+    return screening.model_copy(update={"highlights": pointed})
+
+
+def contributions(
+    notes: Sequence[AnnotatedNote], screen: Callable[[AnnotatedNote], Screening]
+) -> dict[str, tuple[int, int]]:
+    """Return how many highlights to follow up were right and wrong, by who points: the reader alone, cues alone, both.
+
+    Right is where the highlight touches a marked passage to follow up, whatever its indicator.
+    """
+    counts = {"reader": [0, 0], "cue": [0, 0], "both": [0, 0]}
+    for note in notes:
+        gold = [span for span in note.spans if span.follow_up]
+        for highlight in screen(note).follow_up:
+            by = {evidence.by for evidence in highlight.evidence} - {"context"}
+            who = "both" if len(by) > 1 else by.pop()
+            counts[who][not any(_meets(span, highlight) for span in gold)] += 1
+    return {who: (right, wrong) for who, (right, wrong) in counts.items()}
 
 
 def calibration(kept: Iterable[tuple[float, bool]]) -> tuple[float, list[tuple[float, float, int]]]:
@@ -147,12 +181,24 @@ def calibration(kept: Iterable[tuple[float, bool]]) -> tuple[float, list[tuple[f
     return sum(abs(mean - share) * size for mean, share, size in rows) / total if total else 0.0, rows
 
 
+def _at_least(least: float, pairs: list[tuple[list[GoldSpan], list[Highlight]]]) -> tuple[float, float, float]:
+    """Return the least confidence with pointed-at recall and precision of the highlights that reach it."""
+    found = of = right = lit = 0
+    for gold, all_lit in pairs:
+        sure = [h for h in all_lit if h.match_confidence >= least]
+        of += len(gold)
+        found += sum(any(_meets(g, h) for h in sure) for g in gold)
+        lit += len(sure)
+        right += sum(any(_meets(g, h) for g in gold) for h in sure)
+    return least, _share(found, of), _share(right, lit)
+
+
 def _meets(span: GoldSpan | Highlight, other: GoldSpan | Highlight) -> bool:
     return span.start < other.end and other.start < span.end
 
 
-def _count(note: AnnotatedNote, screening: Screening, gold: list[GoldSpan], lit: list[Highlight]) -> _Counts:
-    counts = _Counts(Counter(), Counter(), Counter(), Counter(), Counter(), 0)
+def _count(note: AnnotatedNote, screening: Screening, gold: list[GoldSpan], lit: list[Highlight]) -> Counts:
+    counts = Counts()
     for span in gold:
         touching = [h for h in lit if _meets(span, h)]
         same = any(h.indicator == span.indicator for h in touching)
@@ -174,8 +220,9 @@ def _count(note: AnnotatedNote, screening: Screening, gold: list[GoldSpan], lit:
     return counts
 
 
-def _sum(counts: Iterable[_Counts]) -> _Counts:
-    total = _Counts(Counter(), Counter(), Counter(), Counter(), Counter(), 0)
+def add_up(counts: Iterable[Counts]) -> Counts:
+    """Return the sum of counts."""
+    total = Counts()
     for part in counts:
         total.found.update(part.found)
         total.gold.update(part.gold)
@@ -186,9 +233,10 @@ def _sum(counts: Iterable[_Counts]) -> _Counts:
     return total
 
 
-def _resample(counts: list[_Counts], seed: int) -> list[_Counts]:
+def resample(counts: list[Counts], seed: int) -> list[Counts]:
+    """Return the sums of bootstrap samples, the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - a bootstrap, not a secret
-    return [_sum(chance.choices(counts, k=len(counts))) for _ in range(_RESAMPLES)] if counts else []
+    return [add_up(chance.choices(counts, k=len(counts))) for _ in range(_RESAMPLES)] if counts else []
 
 
 def _share(right: float, of: float) -> float:
@@ -211,7 +259,8 @@ def _interval(samples: list[float]) -> tuple[float, float]:
     return ordered[int(0.025 * len(ordered))], ordered[int(0.975 * len(ordered)) - 1]
 
 
-def _score(total: _Counts, samples: list[_Counts], key: str) -> Score:
+def score(total: Counts, samples: list[Counts], key: str) -> Score:
+    """Return recall, precision and F1 of one thing that was counted, with intervals from the samples."""
     recalls = [_share(s.found[key], s.gold[key]) for s in samples]
     precisions = [_share(s.right[key], s.lit[key]) for s in samples]
     recall = _rate(total.found[key], total.gold[key], recalls)

@@ -143,7 +143,8 @@ class Evidence(Record):
 
     ``by`` is ``cue`` (a lexicon cue matched), ``reader`` (the sentence reader pointed here), ``context`` (words that
     set an attribute, named in ``sets`` as ``attribute=value``) or ``annotator`` (a person marked it).
-    ``start``/``end`` are character offsets of the words that fired, ``id`` the cue id.
+    ``start``/``end`` are character offsets of the words that fired, ``id`` the cue id. ``weighed`` are the offsets of
+    the words that weighed most with the reader, the heaviest first, where nothing but the reader points here.
     """
 
     by: Literal["cue", "reader", "context", "annotator"]
@@ -154,6 +155,7 @@ class Evidence(Record):
     why: str
     source: str | None = None
     sets: str | None = None
+    weighed: tuple[Offsets, ...] = ()
 
 
 class Highlight(Record):

@@ -292,7 +292,7 @@ def test_a_table_without_a_header_does_not_have_its_first_note_repeated(tmp_path
     assert MARKER not in "".join(problems)
 
 
-@pytest.mark.parametrize("profile", ["full", "fast", "nonsense"])
+@pytest.mark.parametrize("profile", ["slow", "Full", "nonsense"])
 def test_a_profile_that_is_not_there_is_refused_by_name(profile: Any) -> None:
     with pytest.raises(ScreenerError, match=f"'{profile}'"):
         load(profile=profile)

@@ -14,6 +14,10 @@ MARKER = "zanzibarquince"
 NOTE = f"Has her own mug at his. Terry bought her a new phone and told her not to tell mum. {MARKER}"
 
 
+#: The lexicon alone, which starts at once; what the readers add has its own tests.
+QUICK = ("--profile", "lexicon")
+
+
 def run(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "screener", *args],
@@ -36,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_scan_prints_passages_with_reason_question_and_banner(folder: Path) -> None:
-    result = run("scan", str(folder))
+    result = run("scan", str(folder), *QUICK)
     assert result.returncode == 0
     assert "Passages for a practitioner to look at." in result.stdout
     assert "Gifts or money" in result.stdout
@@ -47,13 +51,13 @@ def test_scan_prints_passages_with_reason_question_and_banner(folder: Path) -> N
 
 def test_nothing_found_is_never_worded_as_no_risk(tmp_path: Path) -> None:
     (tmp_path / "n.txt").write_text("Height and weight fine.", encoding="utf-8")
-    result = run("scan", str(tmp_path))
+    result = run("scan", str(tmp_path), *QUICK)
     assert result.returncode == 0
     assert "This says nothing about whether the child is safe." in " ".join(result.stdout.split())
 
 
 def test_jsonl_holds_one_screening_a_line(folder: Path) -> None:
-    result = run("scan", str(folder), "--format", "jsonl")
+    result = run("scan", str(folder), *QUICK, "--format", "jsonl")
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["note"]["id"] for line in lines] == ["2024-01-02 teacher.txt", "2024-02-03 nurse.txt"]
     for line in lines:
@@ -63,7 +67,7 @@ def test_jsonl_holds_one_screening_a_line(folder: Path) -> None:
 
 def test_json_says_what_was_read_and_what_was_not(folder: Path) -> None:
     (folder / "x.png").write_bytes(b"\x89PNG")
-    result = run("scan", str(folder), "--format", "json")
+    result = run("scan", str(folder), *QUICK, "--format", "json")
     document = json.loads(result.stdout)
     assert document["read"]["notes"] == 2
     assert [p["where"] for p in document["not_read"]] == ["x.png"]
@@ -73,7 +77,7 @@ def test_json_says_what_was_read_and_what_was_not(folder: Path) -> None:
 
 def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path: Path) -> None:
     (tmp_path / "=cmd.txt").write_text("Terry bought her a new phone.", encoding="utf-8")
-    result = run("scan", str(tmp_path), "--format", "csv")
+    result = run("scan", str(tmp_path), *QUICK, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert rows
     assert rows[0]["note"] == "'=cmd.txt"
@@ -81,29 +85,29 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path: Path) -> None:
 
 def test_html_is_written_to_a_file(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
-    result = run("scan", str(folder), "--format", "html", "--out", str(out))
+    result = run("scan", str(folder), *QUICK, "--format", "html", "--out", str(out))
     assert result.returncode == 0
     assert "<mark" in out.read_text(encoding="utf-8")
 
 
 def test_scripts_can_ask_for_an_exit_code(folder: Path, tmp_path: Path) -> None:
-    assert run("scan", str(folder), "--fail-on-follow-up").returncode == 3
+    assert run("scan", str(folder), *QUICK, "--fail-on-follow-up").returncode == 3
     quiet = tmp_path / "quiet.txt"
     quiet.write_text("Height and weight fine.", encoding="utf-8")
-    assert run("scan", str(quiet), "--fail-on-follow-up").returncode == 0
+    assert run("scan", str(quiet), *QUICK, "--fail-on-follow-up").returncode == 0
 
 
 def test_what_was_set_aside_can_be_shown_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "n.txt").write_text("No self-harm.", encoding="utf-8")
-    assert "Not lit because: negated" not in run("scan", str(tmp_path)).stdout
-    assert "Not lit because: negated" in run("scan", str(tmp_path), "--show", "all").stdout
+    assert "Not lit because: negated" not in run("scan", str(tmp_path), *QUICK).stdout
+    assert "Not lit because: negated" in run("scan", str(tmp_path), *QUICK, "--show", "all").stdout
 
 
 def test_a_lexicon_that_cannot_be_used_is_one_clear_line(folder: Path, tmp_path: Path) -> None:
     ours = tmp_path / "ours" / "cues"
     ours.mkdir(parents=True)
     (ours / "secrecy.yaml").write_text("indicator: secretcy\ncues: []\n", encoding="utf-8")
-    result = run("scan", str(folder), "--lexicons", str(ours.parent))
+    result = run("scan", str(folder), *QUICK, "--lexicons", str(ours.parent))
     assert result.returncode == 2
     assert result.stderr.count("\n") == 1
     assert "did you mean 'secrecy'" in result.stderr
@@ -112,7 +116,7 @@ def test_a_lexicon_that_cannot_be_used_is_one_clear_line(folder: Path, tmp_path:
 def test_notes_never_reach_stderr(folder: Path) -> None:
     (folder / "broken.jsonl").write_text(f'{{"text": "{MARKER}\n', encoding="utf-8")
     for form in ("table", "json", "jsonl", "csv", "html"):
-        assert MARKER not in run("scan", str(folder), "--format", form).stderr
+        assert MARKER not in run("scan", str(folder), *QUICK, "--format", form).stderr
 
 
 def test_indicators_explain_and_stats_teach() -> None:
@@ -145,11 +149,11 @@ def test_evaluate_measures_annotated_notes(tmp_path: Path) -> None:
     (tmp_path / "gold.txt").write_text(
         "=== NOTE id=n1\n⟦gifts_or_money;source=professional|Terry bought her a new phone⟧. Tea.\n", encoding="utf-8"
     )
-    result = run("evaluate", str(tmp_path), "--json")
+    result = run("evaluate", str(tmp_path), *QUICK, "--json")
     figures = json.loads(result.stdout)
     assert figures["pointed_at"]["recall"]["value"] == 1.0
-    assert "pointed at" in run("evaluate", str(tmp_path)).stdout
-    assert run("evaluate", str(tmp_path / "none")).returncode == 2
+    assert "pointed at" in run("evaluate", str(tmp_path), *QUICK).stdout
+    assert run("evaluate", str(tmp_path / "none"), *QUICK).returncode == 2
 
 
 def test_the_help_teaches_with_examples() -> None:

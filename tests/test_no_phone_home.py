@@ -21,7 +21,7 @@ def watch(event, args):
         seen(event, args)
     elif event == "open" and isinstance(args[2], int) and args[2] & WRITES and args[0] != os.devnull:
         seen("write", args[:1])
-    elif event in CHANGES:
+    elif event in CHANGES and not (event == "os.mkdir" and os.path.isdir(args[0])):
         seen(event, args)
 
 def seen(event, args):
@@ -85,6 +85,16 @@ assert not heavy, heavy
     assert watched(work, tmp_path / "home") == []
 
 
+def test_the_sentence_reader_touches_nothing_either(tmp_path: Path) -> None:
+    work = f"""
+import screener
+reader = screener.load(profile="fast")
+assert reader.screen({LIT!r}).model_version
+"""
+    assert watched(work, tmp_path / "home") == []
+    assert list((tmp_path / "home").iterdir()) == []
+
+
 def test_a_scan_of_files_of_every_kind_writes_the_one_file_it_was_told_to(tmp_path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -107,7 +117,8 @@ def test_a_scan_of_files_of_every_kind_writes_the_one_file_it_was_told_to(tmp_pa
     work = f"""
 from screener import cli
 try:
-    cli.app(["scan", {str(notes)!r}, "--format", "html", "--out", {str(report)!r}], standalone_mode=False)
+    where = ["--profile", "lexicon", "--format", "html", "--out", {str(report)!r}]
+    cli.app(["scan", {str(notes)!r}, *where], standalone_mode=False)
 except SystemExit:
     pass
 """

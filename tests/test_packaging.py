@@ -78,10 +78,13 @@ def test_the_installed_command_screens_its_own_example_away_from_the_checkout(
     code = "import screener.examples as e, pathlib; print(pathlib.Path(e.__file__).parent)"
     examples = Path(run(python, "-c", code, cwd=elsewhere).strip())
     assert elsewhere in examples.parents
+    # The full profile: its reader travels in the wheel.
     case = json.loads(run(elsewhere / "bin" / "screener", "scan", examples / "case", "--format", "json", cwd=elsewhere))
+    assert case["read"]["model_version"] == "full-1"
     assert case["read"]["lexicon_version"] == lexicon_screener.lexicon.version
     assert case["read"]["notes"] == len(list((examples / "case").iterdir()))
     assert any(h["follow_up"] for screening in case["screenings"] for h in screening["highlights"])
     report = elsewhere / "report.html"
-    run(elsewhere / "bin" / "screener", "scan", examples / "case", "--format", "html", "--out", report, cwd=elsewhere)
+    command = (elsewhere / "bin" / "screener", "scan", examples / "case", "--profile", "lexicon")
+    run(*command, "--format", "html", "--out", report, cwd=elsewhere)
     assert "<mark" in report.read_text(encoding="utf-8")

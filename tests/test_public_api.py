@@ -40,7 +40,7 @@ def test_a_screening_says_with_what_it_was_read(lexicon_screener: Screener) -> N
 
 
 def test_loading_again_gives_the_same_version_and_the_same_answer(lexicon_screener: Screener) -> None:
-    again = screener.load()
+    again = screener.load(profile="lexicon")
     assert again.lexicon.version == lexicon_screener.lexicon.version
     assert [again.screen(note) for note in NOTES[:6]] == [lexicon_screener.screen(note) for note in NOTES[:6]]
 
@@ -52,7 +52,7 @@ def test_a_teams_own_lexicon_is_layered_over_the_shipped_one(lexicon_screener: S
         '    examples: {finds: ["They sat in the blue den."], leaves: ["They sat in the garden."]}\n',
         encoding="utf-8",
     )
-    ours = screener.load(lexicons=tmp_path)
+    ours = screener.load(profile="lexicon", lexicons=tmp_path)
     assert [h.indicator for h in ours.screen("They sat in the blue den.").highlights] == ["secrecy"]
     assert ours.screen(LIT).highlights == lexicon_screener.screen(LIT).highlights
     assert ours.lexicon.version != lexicon_screener.lexicon.version
@@ -65,6 +65,13 @@ def test_pipe_keeps_the_order_and_reads_as_screen_does_whatever_the_batch(
     piped = list(lexicon_screener.pipe(NOTES, batch_size=size))
     assert [s.note.id for s in piped] == [n.id for n in NOTES]
     assert piped == [lexicon_screener.screen(note) for note in NOTES]
+
+
+def test_pipe_gives_out_what_came_before_a_note_that_cannot_be_read(lexicon_screener: Screener) -> None:
+    results = lexicon_screener.pipe([NOTES[0], NOTES[1], "\ud800", NOTES[2]], batch_size=64)
+    assert [next(results), next(results)] == [lexicon_screener.screen(note) for note in NOTES[:2]]
+    with pytest.raises(NoteError):
+        next(results)
 
 
 def test_pipe_is_lazy_and_holds_no_more_than_a_batch(lexicon_screener: Screener) -> None:
@@ -126,6 +133,6 @@ def test_a_screener_and_its_results_travel_to_other_processes(lexicon_screener: 
 
 
 def test_a_screener_that_travels_carries_no_word_of_the_notes_it_read() -> None:
-    reader = screener.load()
+    reader = screener.load(profile="lexicon")
     reader.screen(f"{LIT} Spoke to Zanzibarquince about it.")
     assert b"anzibarquince" not in pickle.dumps(reader)

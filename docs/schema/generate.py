@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from screener.case_records import AcrossCases, CaseReview
 from screener.records import Context, Highlight, Note, Screening
 
-RECORDS: tuple[type[BaseModel], ...] = (Note, Highlight, Screening, Context)
+RECORDS: tuple[type[BaseModel], ...] = (Note, Highlight, Screening, Context, CaseReview, AcrossCases)
 
 
 def schema_text(record: type[BaseModel]) -> str:

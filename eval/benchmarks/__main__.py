@@ -1,6 +1,8 @@
-"""Measure speed and write it to ``eval/RESULTS.md``: python -m eval.benchmarks [--notes N] [--passes N]
+"""Measure speed and write it to ``eval/RESULTS.md``.
 
-Every figure is a ratio within one run: compare nothing across runs or machines.
+    python -m eval.benchmarks [lexicon] [readers] [--notes N] [--passes N] [--read N] [--bases DIR]
+
+Without a part named, both. Every figure is a ratio within one run: compare nothing across runs or machines.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ from typing import Any
 
 from eval import gold, results
 from eval.baselines import keywords, peers
-from eval.benchmarks import corpus, lexicons
+from eval.benchmarks import corpus, lexicons, readers
 from screener.pipeline.screen import Screener
 
+_PARTS = ("lexicon", "readers")
 _HERE = Path(__file__).resolve().parent
 _TITLES = {
     "tokeniser": "spaCy bare tokeniser (ceiling)",
@@ -32,15 +35,32 @@ _TITLES = {
 
 
 def main() -> None:
-    """Run all parts and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--notes", type=int, default=1000)
-    parser.add_argument("--passes", type=int, default=3)
+    """Run the parts asked for and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="part", help="lexicon, readers (default: both)")
+    parser.add_argument("--notes", type=int, default=1000, help="notes for the systems without a sentence reader")
+    parser.add_argument("--passes", type=int, default=3, help="passes of those over the notes")
+    parser.add_argument("--read", type=int, default=60, help="notes for the sentence readers")
+    parser.add_argument(
+        "--bases", type=Path, help="folder of pretrained encoders (python -m models.sentence_reader.bases)"
+    )
     args = parser.parse_args()
-    texts = corpus.notes(args.notes)
-    sections = [_heading(texts), _systems(texts, args.passes), _lexicon_size(texts[: args.notes // 2]), _length()]
-    results.write(gold.HERE / "RESULTS.md", "speed", sections)
-    print("written to eval/RESULTS.md", file=sys.stderr)
+    parts = args.parts or _PARTS
+    if not set(parts) <= set(_PARTS):
+        parser.error(f"parts are some of {', '.join(_PARTS)}")
+    path = gold.HERE / "RESULTS.md"
+    if "lexicon" in parts:
+        texts = corpus.notes(args.notes)
+        sections = [_heading(texts), _systems(texts, args.passes), _lexicon_size(texts[: args.notes // 2]), _length()]
+        results.write(path, "speed", sections)
+    if "readers" in parts:
+        found, missing = readers.measure(args.read, args.bases, _say)
+        results.write(path, "reader-speed", [readers.section(found, missing, args.read)])
+    _say("written to eval/RESULTS.md")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _heading(texts: list[str]) -> str:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import matplotlib as mpl
 
+from screener.case_evaluation import CaseEvaluation
 from screener.evaluation import Evaluation, Score
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 _INK, _RECALL, _PRECISION = "#1d2430", "#2b5d94", "#b06f00"
+_WAYS = (_RECALL, _PRECISION, "#6b3fa0", "#1f6b57", "#555555")
 
 
 def systems(results: dict[str, Evaluation], path: Path) -> None:
@@ -82,3 +84,56 @@ def _save(figure: plt.Figure, path: Path) -> None:
     figure.tight_layout()
     figure.savefig(path, dpi=110, metadata={"Software": None})
     plt.close(figure)
+
+
+def trade_off(results: dict[str, Evaluation], path: Path) -> None:
+    """Draw pointed-at precision against recall as the least match confidence shown rises, a line a system."""
+    figure, axis = plt.subplots(figsize=(7, 5.5))
+    for name, result in results.items():
+        points = [(recall, precision) for _, recall, precision in result.trade_off if recall > 0]
+        axis.plot(*zip(*points, strict=True), marker=".", label=name)
+    axis.set(xlabel="pointed-at recall", ylabel="pointed-at precision", xlim=(0, 1), ylim=(0, 1))
+    axis.set_title("What showing only surer highlights would cost")
+    axis.grid(color="#dddddd")
+    axis.legend()
+    _save(figure, path)
+
+
+def cases(results: dict[str, CaseEvaluation], path: Path) -> None:
+    """Draw what each way of reviewing says of the closings: as marked down, as said across, cases in the squares."""
+    figure, axes = plt.subplots(1, len(results), figsize=(4.6 * len(results), 4.2), squeeze=False)
+    for axis, (name, result) in zip(axes[0], results.items(), strict=True):
+        states = list(result.confusion)
+        counts = [[result.confusion[gold][said] for said in states] for gold in states]
+        axis.imshow(counts, cmap="Blues", vmin=0, vmax=2 * max(map(max, counts)) or 1)
+        for down, row in enumerate(counts):
+            for across, count in enumerate(row):
+                axis.text(across, down, str(count), ha="center", va="center", color=_INK, fontsize=12)
+        words = [state.replace("_", " ") for state in states]
+        axis.set_xticks(range(len(states)), words)
+        axis.set_yticks(range(len(states)), words)
+        axis.set(xlabel="said", ylabel="marked", title=f"Closing, {name}")
+    _save(figure, path)
+
+
+def patterns(results: dict[str, CaseEvaluation], path: Path) -> None:
+    """Draw the F1 of each pattern that is marked or found, one mark a way of reviewing."""
+    first = next(iter(results.values()))
+    names = [
+        name
+        for name in first.per_pattern
+        if any(r.per_pattern[name].recall.of or r.per_pattern[name].precision.of for r in results.values())
+    ]
+    figure, axis = plt.subplots(figsize=(9, 1.8 + 0.27 * len(names)))
+    for at, ((way, result), marker, colour) in enumerate(zip(results.items(), "oDs^v", _WAYS, strict=False)):
+        values = [result.per_pattern[name].f1 for name in names]
+        # A little lower for each way, so that equal values do not hide one another.
+        rows = [row + 0.18 * (at - (len(results) - 1) / 2) for row in range(len(names))]
+        axis.scatter(values, rows, marker=marker, color=colour, label=f"{way}: {result.patterns.f1:.2f}")
+    axis.set_yticks(range(len(names)), [f"{name} ({first.per_pattern[name].recall.of})" for name in names])
+    axis.set(xlim=(-0.03, 1.03), ylim=(len(names) - 0.5, -0.5), xlabel="F1 (cases in the gold in brackets)")
+    axis.set_title("Patterns found, case by case")
+    axis.set_axisbelow(True)
+    axis.grid(axis="x", color="#dddddd")
+    figure.legend(loc="lower right", ncols=len(results))
+    _save(figure, path)

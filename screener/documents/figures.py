@@ -7,6 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from screener.evaluation import Evaluation, Rate, Score
+from screener.learning import Outcome
+
+_WHO = {"reader": "the sentence reader alone", "cue": "cues alone", "both": "both"}
 
 
 def print_evaluation(result: Evaluation, console: Console, mistakes: int) -> None:
@@ -39,6 +42,49 @@ def print_evaluation(result: Evaluation, console: Console, mistakes: int) -> Non
             if m.evidence:
                 line += Text(f" ({', '.join(m.evidence)})", style="dim")
             console.print(line, soft_wrap=True)
+
+
+def print_comparison(results: dict[str, Evaluation], shares: dict[str, tuple[int, int]], console: Console) -> None:
+    """Print systems side by side, and who found what in the joined result."""
+    header = ("system", "pointed-at recall", "precision", "label F1", "assertion", "wrong / 1,000 words")
+    table = Table(*header, "in quiet notes", "calibration error")
+    for name, result in results.items():
+        table.add_row(
+            name,
+            _cell(result.pointed_at.recall),
+            _cell(result.pointed_at.precision),
+            f"{result.label.f1:.2f} ({result.label.f1_low:.2f}–{result.label.f1_high:.2f})",
+            _cell(result.attributes["assertion"]),
+            f"{result.false_per_1000_words:.2f}",
+            f"{result.quiet_false_per_1000_words:.2f}",
+            f"{result.calibration_error:.3f}",
+        )
+    console.print(table)
+    each = Table("indicator", "in gold", *(f"{name} F1" for name in results))
+    for indicator in next(iter(results.values())).per_indicator:
+        scores = [result.per_indicator[indicator] for result in results.values()]
+        each.add_row(indicator, str(scores[0].recall.of), *(f"{score.f1:.2f}" for score in scores))
+    console.print(each)
+    for who, (right, wrong) in shares.items():
+        console.print(f"Lit in full by {_WHO[who]}: {right} right, {wrong} wrong.")
+
+
+def print_learning(outcome: Outcome, console: Console) -> None:
+    """Print what an update learnt from, what it changes, and whether it was kept."""
+    console.print(
+        f"{outcome.decisions} decisions. Passages to follow up that change in their notes: {len(outcome.changes)}"
+    )
+    for change in outcome.changes:
+        sign = "+" if change.lit else "-"
+        console.print(Text(f"  {sign} {change.indicator}: {change.text} ({change.note})"), soft_wrap=True)
+    table = Table("on the gold", "before", "after")
+    for name, before in outcome.before.items():
+        table.add_row(name, f"{before:.3f}", f"{outcome.after[name]:.3f}")
+    console.print(table)
+    if outcome.folder is not None:
+        console.print(f"Kept: {outcome.folder}. Use it with --reader {outcome.folder}", soft_wrap=True)
+    else:
+        console.print(f"Refused: {', '.join(outcome.fallen)} fell on the gold. Nothing was kept.", soft_wrap=True)
 
 
 def _cells(score: Score) -> list[str]:

@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from screener.records import Screening
+from screener.records import Evidence, Screening
 
 BANNER = (
     "Passages for a practitioner to look at. Not a finding, not a score, not a substitute for child-protection "
     "procedures."
 )
 IMMEDIATE = "If a child may be at risk now, follow your local procedures. Do not wait."
+GROUP_TITLES = {
+    "child_signs": "Child signs",
+    "child_says": "What the child says",
+    "adult_behaviour": "Adult behaviour",
+    "context": "Context",
+    "system_response": "System response",
+}
 
 
 def empty_result(notes: int) -> str:
@@ -34,8 +41,9 @@ def read_summary(screenings: Sequence[Screening]) -> dict[str, Any]:
     count = "1 note" if len(screenings) == 1 else f"{len(screenings)} notes"
     when = f", dated {dates[0]} to {dates[-1]}" if dates else ""
     when += f", {undated} undated" if undated and dates else ""
+    reader = f", sentence reader {first.model_version}" if first and first.model_version else ""
     versions = (
-        f" Lexicon {first.lexicon_version}, screener {first.screener_version}, profile {first.profile}."
+        f" Lexicon {first.lexicon_version}{reader}, screener {first.screener_version}, profile {first.profile}."
         if first
         else ""
     )
@@ -50,3 +58,12 @@ def read_summary(screenings: Sequence[Screening]) -> dict[str, Any]:
         "profile": first.profile if first else None,
         "sentence": f"Read: {count}, {words} words{when}.{versions}",
     }
+
+
+def lit_by(evidence: Evidence, note_text: str | None) -> str:
+    """Return why a passage is lit by one piece of evidence, with the words that weighed most where the reader knows."""
+    why = evidence.why.rstrip(".")
+    if note_text is None or not evidence.weighed:
+        return why
+    words = ", ".join(f"“{note_text[start:end]}”" for start, end in sorted(evidence.weighed))
+    return f"{why}. Words that weighed most: {words}"

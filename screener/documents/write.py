@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from screener.documents.read import Problem
-from screener.documents.words import BANNER, IMMEDIATE, empty_result, read_summary
+from screener.documents.words import BANNER, IMMEDIATE, empty_result, lit_by, read_summary
 from screener.lexicon.model import IndicatorInfo
 from screener.records import Highlight, Screening
 
@@ -40,6 +40,7 @@ CSV_FIELDS = (
     "prompt",
     "highlight",
     "lexicon_version",
+    "model_version",
     "screener_version",
 )
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -101,11 +102,12 @@ def _row(screening: Screening, h: Highlight) -> list[object]:
         h.resolved,
         f"{h.match_confidence:.2f}",
         "; ".join(e.id for e in h.evidence),
-        first.why,
+        lit_by(first, note.text),
         first.source,
         h.prompt,
         h.id,
         screening.lexicon_version,
+        screening.model_version,
         screening.screener_version,
     ]
 
@@ -149,7 +151,7 @@ def _print_note(
         line.append(" ".join(h.text.split()), style="reverse" if h.follow_up else "")
         console.print(line, soft_wrap=True)
         first = h.evidence[0]
-        detail = "    " + first.why.rstrip(".") + f" ({first.id})"
+        detail = f"    {lit_by(first, note.text)} ({first.id})"
         if not h.follow_up:
             detail = (
                 f"    Not lit because: {h.reason_not} – {', '.join(e.text for e in h.evidence if e.sets) or first.id}"

@@ -1,113 +1,94 @@
 """Find sequences of terms in sentences, however many sequences there are.
 
-Which terms stand where is read off for a whole batch of sentences at once, and each sequence waits under its rarest
-term. Only where its other terms stand in the same sentence is it followed word by word. Most words of a note wake
-nothing, so cost follows the text and not the size of the lexicon.
+Which symbols stand where is read off for a whole batch of sentences at once, and each sequence waits under its rarest
+term. Where all its other terms stand in the same sentence, all such sequences are followed together, one term after
+the other. Most words of a note wake nothing, so cost follows the text and not the size of the lexicon.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Collection, Iterator, Mapping
+from itertools import zip_longest
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from screener.lexicon import language
-from screener.lexicon.rows import Rows
-from screener.lexicon.symbols import Ints, Lists, Symbols
-from screener.lexicon.terms import Span, Term, Terms, TokenIndex
+from screener.lexicon.rows import Part, Rows
+from screener.lexicon.symbols import Ints, Lists
+from screener.lexicon.terms import Terms
 
 Key = TypeVar("Key")
-Found = tuple[Key, int, int]
-
-#: No gap reaches over these: they part list items and clauses typed on one line.
-_BARRIERS = frozenset(";|\u2022\u25cf\u25cb\u25a1\u2610\u2611\u2612*")
-#: Rows looked at together; bounds memory, and keeps the tables in the processor's cache.
-_ROWS_AT_ONCE = 256
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Chain(Generic[Key]):
-    """One sequence: its terms and the gaps before them, in order.
-
-    ``tightest`` names the two neighbouring closed terms that bind most closely, and how many tokens may lie between.
-    """
+class Found(NamedTuple, Generic[Key]):
+    """A sequence found: its key, and its first and last token (exclusive) in the note."""
 
     key: Key
-    terms: tuple[Term, ...]
-    gaps: tuple[int, ...]
-    tightest: tuple[Term, Term, int] | None
+    first: int
+    last: int
 
 
-@dataclass(frozen=True)
-class _Tables:
-    """The matcher's sequences as arrays: who waits for a symbol, and which two other terms each one needs.
-
-    Term 0 is always there, and stands for "no further condition".
-    """
-
-    chains_of_symbol: Lists
-    needs_of_symbol: Lists
-    needs: Ints
-    size: int
+#: Rows looked at together; bounds memory, and keeps the tables in the processor's cache.
+_ROWS_AT_ONCE = 256
+_NONE = -1
 
 
 class Matcher(Generic[Key]):
     """Matches many sequences at once; each is known by the key it was added under."""
 
     def __init__(self, terms: Terms) -> None:
-        self._terms = terms
-        self._chains: list[_Chain[Key]] = []
-        self._by_key: dict[Key, list[_Chain[Key]]] = {}
-        self._tables: _Tables
-        self._waiting: dict[str, list[_Chain[Key]]] = {}
-
-    @property
-    def symbols(self) -> Symbols:
-        """The numbers of words that rows must be encoded with."""
-        return self._terms.symbols
+        self._all_terms = terms
+        self._keys: list[Key] = []
+        self._number_of: dict[Key, int] = {}
+        self._sequences: list[tuple[list[int], list[int]]] = []
 
     def add(self, key: Key, sequence: language.Sequence) -> None:
         """Add one plain sequence of the cue language."""
-        terms: list[Term] = []
+        terms: list[int] = []
         gaps: list[int] = []
         gap = 0
         for item in sequence:
             if isinstance(item, language.Gap):
                 gap = item.most
             else:
-                terms.append(self._terms.term(item))
+                terms.append(self._all_terms.term(item))
                 gaps.append(gap)
                 gap = 0
-        chain = _Chain(key, tuple(terms), tuple(gaps), _tightest(terms, gaps))
-        self._chains.append(chain)
-        self._by_key.setdefault(key, []).append(chain)
-        self._waiting = {}
+        self._number_of.setdefault(key, len(self._number_of))
+        self._keys.append(key)
+        self._sequences.append((terms, gaps))
 
     def never_wakes(self, sequence: language.Sequence) -> bool:
         """Whether a sequence has no word of its own to look for (only shapes), so that it could never fire."""
-        return all(self._terms.term(i).open for i in sequence if not isinstance(i, language.Gap))
+        terms = self._all_terms
+        return all(terms.is_open(terms.term(item)) for item in sequence if not isinstance(item, language.Gap))
 
-    def find(self, words: list[str], raw: list[str], first: int, last: int) -> list[Found[Key]]:
-        """Return (key, first token, last token exclusive) of every match in one sentence, looked up by itself."""
-        waiting = self._waiting or self._wait()
-        present = set(words[first:last])
-        ready = dict.fromkeys(
-            chain
-            for word in present
-            if word in waiting
-            for chain in waiting[word]
-            if not any(present.isdisjoint(term.begins) for term in chain.terms if not term.open)
+    def enter_symbols(self) -> None:
+        """Lay out what each sequence asks for, by number; once, when all sequences are there."""
+        terms = self._all_terms
+        #: The terms that must stand in a sentence, the rarest first.
+        self._needs = _table(
+            [
+                sorted({term for term in sequence if not terms.is_open(term)}, key=terms.cost)
+                for sequence, _ in self._sequences
+            ]
         )
-        sentence = TokenIndex(words, raw, first, last)
-        return [(chain.key, start, end) for chain in ready for start, end in _follow(chain, sentence)]
+        self._terms = _table([sequence for sequence, _ in self._sequences])
+        self._gaps = _table([gaps for _, gaps in self._sequences])
+        self._lengths = np.array([len(sequence) for sequence, _ in self._sequences], np.int64)
+        self._of_key = Lists(len(self._number_of), [(self._number_of[key], [at]) for at, key in enumerate(self._keys)])
+        self._sequences = []
 
-    def find_these(self, keys: Iterable[Key], words: list[str], raw: list[str]) -> set[Key]:
-        """Return which of some keys have a match among a few tokens."""
-        sentence = TokenIndex(words, raw, 0, len(words))
-        return {key for key in keys if any(_follow(chain, sentence) for chain in self._by_key[key])}
+    def build(self) -> None:
+        """Let each sequence wait for its rarest term; once, after all matchers that share terms have entered theirs."""
+        terms = self._all_terms
+        waiting: dict[int, list[int]] = {}
+        for chain, rarest in enumerate(self._needs[:, 0].tolist()):
+            for symbol in terms.accepts(rarest):
+                waiting.setdefault(symbol, []).append(chain)
+        self._waiting = Lists(terms.symbols.count, waiting.items())
 
     def find_in(
         self,
@@ -117,135 +98,96 @@ class Matcher(Generic[Key]):
     ) -> dict[int, list[Found[Key]]]:
         """Return, by row, (key, first token, last token exclusive) of every match; positions count in their note.
 
-        ``only`` limits the search to some rows, ``wanted`` to some keys in each row.
+        ``only`` limits the search to some rows, ``wanted`` to some rows and some keys in each.
         """
-        tables = self._tables
+        if wanted is not None:
+            chosen = np.array(sorted(wanted), np.int64)
+        else:
+            chosen = np.arange(len(rows)) if only is None else np.flatnonzero(only)
+        bases = rows.bases.tolist()
         found: dict[int, list[Found[Key]]] = {}
-        for begin in range(0, len(rows), _ROWS_AT_ONCE):
-            for row, chains in self._candidates(rows, begin, tables, only).items():
-                sentence = TokenIndex(rows.words, rows.raw, rows.firsts[row], rows.lasts[row])
-                base = rows.bases[row]
-                hits = [
-                    (chain.key, start - base, end - base)
-                    for chain in chains
-                    if wanted is None or chain.key in wanted[row]
-                    for start, end in _follow(chain, sentence)
-                ]
-                if hits:
-                    found[row] = hits
+        for begin in range(0, len(chosen), _ROWS_AT_ONCE):
+            part = Part(rows, chosen[begin : begin + _ROWS_AT_ONCE])
+            row, chain = self._woken(part) if wanted is None else self._asked_for(part, wanted)
+            for at, sequence, start, end in _apart(*self._follow(part, row, chain)):
+                base = bases[at]
+                found.setdefault(at, []).append(Found(self._keys[sequence], start - base, end - base))
         return found
 
-    def _candidates(
-        self, rows: Rows, begin: int, tables: _Tables, only: NDArray[np.bool_] | None
-    ) -> dict[int, dict[_Chain[Key], None]]:
-        """Return, by row, the sequences whose rarest terms all stand there."""
-        end = min(begin + _ROWS_AT_ONCE, len(rows))
-        chosen = (rows.row_of >= begin) & (rows.row_of < end)
-        if only is not None:
-            chosen &= only[rows.row_of]
-        row_of, symbols = rows.row_of[chosen] - begin, rows.symbols[chosen]
-        which, chain = tables.chains_of_symbol.of(symbols)
-        if not len(which):
-            return {}
-        row = row_of[which]
-        stands, term = tables.needs_of_symbol.of(symbols)
-        there = np.zeros((end - begin, tables.size), np.bool_)
-        there[row_of[stands], term] = True
-        there[:, 0] = True
-        for need in tables.needs:
-            keep = there[row, need[chain]]
-            row, chain = row[keep], chain[keep]
-        result: dict[int, dict[_Chain[Key], None]] = {}
-        for r, c in zip((row + begin).tolist(), chain.tolist(), strict=True):
-            result.setdefault(r, {})[self._chains[c]] = None
-        return result
+    def _woken(self, part: Part) -> tuple[Ints, Ints]:
+        """Return (row, sequence) for every sequence whose terms all stand in a row."""
+        which, chain = self._waiting.of(part.symbol)
+        row, chain = self._complete(part, part.row[which], chain, self._needs[:, 1:])
+        return np.divmod(np.unique(row * len(self._keys) + chain), max(1, len(self._keys)))
 
-    def _wait(self) -> dict[str, list[_Chain[Key]]]:
-        for chain in self._chains:
-            rarest = min((t for t in chain.terms if not t.open), key=lambda term: term.cost)
-            for word in rarest.begins:
-                self._waiting.setdefault(word, []).append(chain)
-        return self._waiting
+    def _asked_for(self, part: Part, wanted: Mapping[int, Collection[Key]]) -> tuple[Ints, Ints]:
+        """Return (row, sequence) for the sequences of the keys wanted in a row whose terms all stand there."""
+        asked = [
+            (at, self._number_of[key])
+            for at, row in enumerate(part.chosen.tolist())
+            for key in wanted[row]
+            if key in self._number_of
+        ]
+        row, number = np.array(asked, np.int64).reshape(-1, 2).T
+        which, chain = self._of_key.of(number)
+        return self._complete(part, row[which], chain, self._needs)
 
-    def enter_symbols(self) -> None:
-        """Give numbers to all words of all sequences."""
-        for term in {t: None for chain in self._chains for t in chain.terms if not t.open}:
-            term.symbols(self._terms.symbols)
+    def _complete(self, part: Part, row: Ints, chain: Ints, needs: Ints) -> tuple[Ints, Ints]:
+        for needed in needs.T:
+            term = needed[chain]
+            there = term == _NONE
+            there[~there] = part.has(row[~there], term[~there])
+            row, chain = row[there], chain[there]
+        return row, chain
 
-    def build(self) -> None:
-        """Lay the sequences out for ``find_in``; once, after all matchers that share symbols have entered theirs."""
-        symbols = self._terms.symbols
-        number: dict[Term, int] = {}
-        waiting = []
-        needs = np.zeros((2, len(self._chains)), np.int64)
-        for at, chain in enumerate(self._chains):
-            rarest = sorted({t: None for t in chain.terms if not t.open}, key=lambda term: term.cost)
-            waiting.append((rarest[0].symbols(symbols), at))
-            for which, term in enumerate(rarest[1:3]):
-                needs[which, at] = number.setdefault(term, len(number) + 1)
-        needed = [(term.symbols(symbols), at) for term, at in number.items()]
-        self._tables = _Tables(Lists(symbols.size, waiting), Lists(symbols.size, needed), needs, len(number) + 1)
+    def _follow(self, part: Part, row: Ints, chain: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """Return (row, sequence, start, end) of what the candidates come to, each followed term by term.
 
-
-def _tightest(terms: list[Term], gaps: list[int]) -> tuple[Term, Term, int] | None:
-    best: tuple[Term, Term, int] | None = None
-    before: Term | None = None
-    reach = 0
-    for term, gap in zip(terms, gaps, strict=True):
-        reach += gap
-        if term.open:
-            reach += 1
-            continue
-        if before is not None and (best is None or reach < best[2]):
-            best = before, term, reach
-        before, reach = term, 0
-    return best
+        Of several ways to reach one token the one that started last is kept: the shortest.
+        """
+        stride = part.stride
+        which, start, end = part.spots(row, self._terms[chain, 0])
+        reached, begun = _latest(which * stride + end, start)
+        whole = []
+        for step in range(1, self._terms.shape[1] + 1):
+            candidate = reached // stride
+            whole_now = self._lengths[chain[candidate]] == step
+            whole.append((candidate[whole_now], begun[whole_now], reached[whole_now]))
+            going = np.unique(candidate[~whole_now])
+            if not len(going):
+                break
+            which, start, end = part.spots(row[going], self._terms[chain[going], step])
+            candidate = going[which]
+            # The nearest place reached before it, if the gap is wide enough and no barrier stands between.
+            at = np.searchsorted(reached, candidate * stride + start, side="right") - 1
+            before = reached[at] - candidate * stride
+            near = (at >= 0) & (before >= np.maximum(start - self._gaps[chain[candidate], step], 0))
+            near[near] = part.open_way(before[near], start[near])
+            reached, begun = _latest((candidate * stride + end)[near], begun[at[near]])
+        candidate, begun, reached = map(np.concatenate, zip(*whole, strict=True))
+        order = np.argsort(reached)
+        candidate, end = candidate[order], reached[order] - candidate[order] * stride
+        return part.chosen[row[candidate]], chain[candidate], begun[order], end
 
 
-def _could_fit(chain: _Chain[Key], sentence: TokenIndex) -> bool:
-    """Whether the two closest terms stand in order and near enough: cheap, and false for most candidates."""
-    if chain.tightest is None:
-        return True
-    left, right, reach = chain.tightest
-    before, after = sentence.spots(left), sentence.spots(right)
-    return bool(before and after) and before[0][1] <= after[-1][0] and after[0][0] - before[-1][1] <= reach
+def _table(lists: list[list[int]]) -> Ints:
+    """Return lists of different lengths as one table, filled up with ``_NONE``."""
+    columns = list(zip_longest(*lists, fillvalue=_NONE))
+    return np.array(columns, np.int64).T if columns else np.zeros((0, 1), np.int64)
 
 
-def _follow(chain: _Chain[Key], sentence: TokenIndex) -> list[Span]:
-    if not _could_fit(chain, sentence):
-        return []
-    best = _latest_starts(sentence.spots(chain.terms[0]))
-    for term, gap in zip(chain.terms[1:], chain.gaps[1:], strict=True):
-        if not best:
-            return []
-        following: dict[int, int] = {}
-        for start, end in sentence.spots(term):
-            for before in range(start, start - gap - 1, -1):
-                if before in best and (before == start or _open_way(sentence.words, before, start)):
-                    if best[before] > following.get(end, -1):
-                        following[end] = best[before]
-                    break
-        best = following
-    return _apart(best)
+def _latest(reached: Ints, begun: Ints) -> tuple[Ints, Ints]:
+    """Return each place reached once, in order, with the latest start."""
+    order = np.lexsort((begun, reached))
+    reached, begun = reached[order], begun[order]
+    last = np.append(reached[1:] != reached[:-1], True)[: len(reached)]
+    return reached[last], begun[last]
 
 
-def _latest_starts(spots: list[Span]) -> dict[int, int]:
-    latest: dict[int, int] = {}
-    for start, end in spots:
-        latest[end] = max(start, latest.get(end, -1))
-    return latest
-
-
-def _open_way(words: list[str], first: int, last: int) -> bool:
-    return _BARRIERS.isdisjoint(words[first:last])
-
-
-def _apart(best: dict[int, int]) -> list[Span]:
+def _apart(rows: Ints, chains: Ints, starts: Ints, ends: Ints) -> Iterator[tuple[int, int, int, int]]:
     # Matches of one sequence do not overlap: the one that ends first is kept, which is also a shortest one.
-    kept: list[Span] = []
-    reached = -1
-    for end in sorted(best):
-        if best[end] >= reached:
-            kept.append((best[end], end))
-            reached = end
-    return kept
+    before, reached = (_NONE, _NONE), _NONE
+    for row, chain, start, end in zip(rows.tolist(), chains.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        if (row, chain) != before or start >= reached:
+            before, reached = (row, chain), end
+            yield row, chain, start, end

@@ -77,7 +77,7 @@ class _Reading:
         for path in files:
             shown = str(path.relative_to(folder))
             self.hash.update(shown.encode() + b"\0" + path.read_bytes())
-            if path.name == "patterns.yaml":
+            if path.name in ("patterns.yaml", "casework.yaml"):
                 continue
             file = load(path, f"{folder.name}/{shown}")
             self._file(file, Path(shown), seen_here)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from screener.lexicon.model import IndicatorInfo
 from screener.pipeline.context import Attributes, Target
 from screener.pipeline.cues import CueHit
 from screener.records import GROUP_OF, Evidence, Highlight, highlight_id, reason_not_followed_up
 from screener.text.parsed import Parsed, Sentence
+
+if TYPE_CHECKING:
+    from screener.reader.spans import Sighting
 
 #: Share of passages that annotators kept under the same indicator, by the strongest cue that found them: found by one
 #: cue alone, and by several. Measured on the development gold and on two lanes of training notes that no cue was
@@ -23,22 +27,34 @@ _HANGING = frozenset(
 )
 _HANGING_REACH = 4
 
+#: What is said of a passage that the sentence reader points at.
+READER_ALONE = "No cue matches here: the sentence reader points at it, from notes like this that people marked."
+READER_TOO = "The sentence reader points here too."
+
 
 @dataclass(slots=True)
 class Passage:
-    """Tokens ``first`` to ``last`` (exclusive) of a sentence, and what pointed at them for one indicator."""
+    """Tokens ``first`` to ``last`` (exclusive) of a sentence, and what pointed at them for one indicator.
+
+    ``confidence`` is the calibrated chance that an annotator keeps the passage. With a sentence reader, ``sighting`` is
+    what it points at here, ``probability`` what it gives the passage's words, and ``weighed`` the words that weighed
+    most where it alone points here (offsets into the note).
+    """
 
     indicator: str
     sentence: Sentence
     first: int
     last: int
     hits: list[CueHit]
+    confidence: float = 0.0
+    sighting: Sighting | None = None
+    probability: float = 0.0
+    weighed: tuple[tuple[int, int], ...] = ()
 
     @property
-    def confidence(self) -> float:
-        """The calibrated chance that an annotator keeps the passage."""
-        several = len(self.hits) > 1
-        return max(KEPT[hit.cue.strength][several] for hit in self.hits)
+    def strength(self) -> str:
+        """The strength of the strongest cue."""
+        return max((hit.cue.strength for hit in self.hits), key=lambda strength: KEPT[strength])
 
     def target(self) -> Target:
         """Return the passage as the context reader wants it."""
@@ -62,6 +78,8 @@ def merge(hits: list[CueHit]) -> list[Passage]:
             passage = Passage(name, hit.sentence, hit.first, hit.last, [hit])
             open_by_indicator[name] = passage
             passages.append(passage)
+    for passage in passages:
+        passage.confidence = KEPT[passage.strength][len(passage.hits) > 1]
     return passages
 
 
@@ -81,6 +99,8 @@ def build(parsed: Parsed, digest: str, passage: Passage, context: Attributes, in
         resolved=context.resolved,
     )
     evidence = tuple(_cue_evidence(parsed, hit) for hit in passage.hits) + context.evidence
+    if passage.sighting is not None:
+        evidence += (_reader_evidence(parsed, passage, passage.sighting),)
     return Highlight.model_validate(
         {
             "id": highlight_id(digest, passage.indicator, start, end),
@@ -121,3 +141,11 @@ def _cue_evidence(parsed: Parsed, hit: CueHit) -> Evidence:
     cue = hit.cue
     text = parsed.note_text[start:end]
     return Evidence(by="cue", id=cue.id, start=start, end=end, text=text, why=cue.why, source=cue.source)
+
+
+def _reader_evidence(parsed: Parsed, passage: Passage, sighting: Sighting) -> Evidence:
+    text = parsed.note_text[sighting.start : sighting.end]
+    why = READER_ALONE if not passage.hits else READER_TOO
+    return Evidence(
+        by="reader", id="reader", start=sighting.start, end=sighting.end, text=text, why=why, weighed=passage.weighed
+    )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from screener.errors import ModelError, NoteError
 from screener.lexicon.compiled import CompiledLexicon
@@ -14,17 +13,29 @@ from screener.lexicon.rows import Rows
 from screener.pipeline.context import Attributes, ContextReader, target_of
 from screener.pipeline.cues import find_cues
 from screener.pipeline.highlights import Passage, build, merge
+from screener.pipeline.joining import decided, join
 from screener.records import Context, Note, Screening, text_digest
 from screener.text.parsed import Parsed
 from screener.version import __version__
+
+if TYPE_CHECKING:
+    from screener.reader.reading import SentenceReader
+
+ReadingProfile = Literal["lexicon", "fast", "full"]
 
 
 class Screener:
     """Reads notes and points at passages. Safe to share between threads; holds nothing of any note."""
 
-    def __init__(self, lexicon: CompiledLexicon, profile: Literal["lexicon", "fast", "full"] = "lexicon") -> None:
+    def __init__(
+        self,
+        lexicon: CompiledLexicon,
+        profile: ReadingProfile = "lexicon",
+        reader: SentenceReader | None = None,
+    ) -> None:
         self.lexicon = lexicon
         self.profile = profile
+        self.reader = reader
         self._context = ContextReader(lexicon)
 
     def screen(self, note: Note | str) -> Screening:
@@ -32,17 +43,34 @@ class Screener:
         return next(self.pipe([note]))
 
     def pipe(self, notes: Iterable[Note | str], batch_size: int = 64) -> Iterator[Screening]:
-        """Screen many notes, in order, holding no more than ``batch_size`` of them at a time."""
+        """Screen many notes, in order, holding no more than ``batch_size`` of them at a time.
+
+        Raises NoteError at a note that cannot be read, once all notes before it have been given out.
+        """
         if batch_size < 1:
             raise ValueError("batch_size must be at least 1")
-        source = iter(notes)
-        while batch := list(islice(source, batch_size)):
-            checked = [_checked(given) for given in batch]
-            rows = Rows([self.lexicon.parse(note.text or "") for note in checked], self.lexicon.symbols)
-            passages = [merge(hits) for hits in find_cues(rows, self.lexicon)]
-            contexts = self._context.read_all(rows, [[p.target() for p in in_note] for in_note in passages])
-            for note, parsed, found, read in zip(checked, rows.notes, passages, contexts, strict=True):
-                yield self._screening(note, parsed, found, read)
+        batch: list[tuple[Note, Parsed]] = []
+        for given in notes:
+            try:
+                note = _checked(given)
+                batch.append((note, self.lexicon.parse(note.text or "")))
+            except NoteError:
+                yield from self._batch(batch)
+                raise
+            if len(batch) == batch_size:
+                yield from self._batch(batch)
+                batch = []
+        yield from self._batch(batch)
+
+    def _batch(self, batch: list[tuple[Note, Parsed]]) -> Iterator[Screening]:
+        rows = Rows([parsed for _, parsed in batch], self.lexicon.symbols)
+        passages = [
+            self._joined(parsed, merge(hits))
+            for parsed, hits in zip(rows.notes, find_cues(rows, self.lexicon), strict=True)
+        ]
+        contexts = self._context.read_all(rows, [[p.target() for p in in_note] for in_note in passages])
+        for (note, parsed), found, read in zip(batch, passages, contexts, strict=True):
+            yield self._screening(note, parsed, found, read)
 
     def contexts(self, text: str, spans: Iterable[tuple[int, int]]) -> list[Context]:
         """Return the context of spans of ``text`` (character offsets) that the caller found by other means.
@@ -71,8 +99,23 @@ class Screener:
             )
         return found
 
+    def _joined(self, parsed: Parsed, passages: list[Passage]) -> list[Passage]:
+        """Return the lexicon's passages joined with what the sentence reader points at, where there is one."""
+        if self.reader is None:
+            return passages
+        opinion = self.reader.read(parsed.note_text)
+        joined = join(parsed, passages, opinion, self.reader.sightings(opinion), self.reader.settings.confidence)
+        for passage in joined:
+            if passage.sighting is not None and not passage.hits:
+                sentence = parsed.folded.original(passage.sentence.start, passage.sentence.end)
+                passage.weighed = tuple(self.reader.weighed(parsed.note_text, passage.sighting, sentence))
+        return joined
+
     def _screening(self, note: Note, parsed: Parsed, passages: list[Passage], contexts: list[Attributes]) -> Screening:
         indicators = self.lexicon.lexicon.indicators
+        if self.reader is not None:
+            decides = self.reader.settings.decides
+            contexts = [decided(passage, context, decides) for passage, context in zip(passages, contexts, strict=True)]
         digest = text_digest(parsed.note_text) if passages else ""
         highlights = [
             build(parsed, digest, passage, context, indicators[passage.indicator])
@@ -83,21 +126,40 @@ class Screener:
             highlights=tuple(highlights),
             words=len(parsed.note_text.split()),
             lexicon_version=self.lexicon.version,
-            model_version=None,
+            model_version=self.reader.version if self.reader is not None else None,
             profile=self.profile,
             screener_version=__version__,
         )
 
 
-def load(profile: Literal["lexicon"] = "lexicon", lexicons: str | Path | Iterable[str | Path] = ()) -> Screener:
-    """Load a screener. ``lexicons`` are folders of a team's own, layered over the shipped ones.
+def load(
+    profile: ReadingProfile = "full",
+    lexicons: str | Path | Iterable[str | Path] = (),
+    reader: str | Path | None = None,
+) -> Screener:
+    """Load a screener.
 
-    Raises LexiconError where a lexicon cannot be used, ModelError where a profile asks for a reader that is not there.
+    ``profile``: ``full`` reads with the lexicon and the sentence reader, ``fast`` with the lexicon and a smaller reader
+    for archives, ``lexicon`` with the lexicon alone (no torch). ``lexicons`` are folders of a team's own, layered over
+    the shipped ones; ``reader`` is the folder of a team's own reader, in place of the shipped one.
+
+    Raises LexiconError where a lexicon cannot be used, and ModelError where the reader that the profile asks for is
+    missing, damaged, or lacks a package to run with.
     """
-    if profile != "lexicon":
-        raise ModelError(f"there is no profile '{profile}' in this version; use profile='lexicon'")
+    if profile not in get_args(ReadingProfile):
+        raise ModelError(f"there is no profile '{profile}'; choose one of {', '.join(get_args(ReadingProfile))}")
+    if profile == "lexicon" and reader is not None:
+        raise ModelError("profile='lexicon' reads without a sentence reader; choose 'full' or 'fast' to use your own")
     folders = [lexicons] if isinstance(lexicons, str | Path) else list(lexicons)
-    return Screener(load_lexicon(*folders), profile)
+    if profile == "lexicon":
+        return Screener(load_lexicon(*folders))
+    from screener.reader import weights
+
+    folder = Path(reader) if reader is not None else weights.shipped(profile)
+    sound = weights.load(folder)
+    from screener.reader.reading import SentenceReader
+
+    return Screener(load_lexicon(*folders), profile, SentenceReader(sound))
 
 
 def _checked(given: Note | str) -> Note:

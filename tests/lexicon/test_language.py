@@ -7,8 +7,9 @@ from screener.lexicon import language
 from screener.lexicon.inflect import Inflector
 from screener.lexicon.matcher import Matcher
 from screener.lexicon.model import Place, WordClass
+from screener.lexicon.rows import Rows
 from screener.lexicon.terms import Terms
-from screener.text.tokens import Tokens
+from screener.text.parsed import Parsed
 
 PLACE = Place("test.yaml", 1)
 CLASSES = {
@@ -19,12 +20,17 @@ CLASSES = {
 
 
 def found(match: str, text: str) -> list[str]:
-    matcher: Matcher[str] = Matcher(Terms(CLASSES, Inflector([["buy", "buys", "bought", "buying"]], ["left"])))
+    terms = Terms(CLASSES, Inflector([["buy", "buys", "bought", "buying"]], ["left"]))
+    matcher: Matcher[str] = Matcher(terms)
     for sequence in language.parse(match):
         matcher.add("cue", sequence)
-    tokens = Tokens(text)
-    hits = matcher.find(tokens.words, tokens.raw, 0, len(tokens))
-    return [text[tokens.starts[a] : tokens.ends[b - 1]] for _, a, b in hits]
+    matcher.enter_symbols()
+    matcher.build()
+    terms.symbols.settle()
+    parsed = Parsed(text)
+    whole = Rows([parsed], terms.symbols).runs([(0, 0, len(parsed.words))])
+    hits = matcher.find_in(whole).get(0, [])
+    return [text[slice(*parsed.original(first, last))] for _, first, last in hits]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The running service, killed and loaded: what is lost, and how fast it answers."""

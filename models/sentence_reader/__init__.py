@@ -1,0 +1,1 @@
+"""The sentence reader: data, training, calibration, weights, card."""

@@ -1,0 +1,1 @@
+"""Case patterns as data: read, checked, found in a case, and proved by their own small cases."""

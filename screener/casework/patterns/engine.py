@@ -1,0 +1,446 @@
+"""Find the patterns of a `PatternBook` in a case: one engine for all of them, linear in the number of notes.
+
+A rule's parts are filled with signs; the signs are put into groups (by adult, source or group, where the rule links its
+parts), and each group is gone through once in order of date, with a window that only moves forward.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from screener.casework.case import Case, CaseNote, Sign
+from screener.casework.language import Hit
+from screener.casework.patterns.model import (
+    Absent,
+    Choice,
+    Part,
+    Pattern,
+    PatternBook,
+    Rises,
+    Rule,
+    Unanswered,
+    Words,
+)
+from screener.casework.patterns.read import ANOTHER, SOURCES
+from screener.casework.people import People
+from screener.casework.responses import Responses
+from screener.records import GROUP_OF
+
+#: Ways of naming that may mean the child whose record it is.
+_ANY_CHILD = frozenset(("child", "children", "yp", "young person", "baby", "boy", "girl", "kid", "kids"))
+
+#: Words before whoever a worry came from.
+_FROM = frozenset(("from", "by"))
+
+#: Pieces of the parts of one group: (index of the part, sign), in order of date.
+_Members = list[tuple[int, Sign]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One pattern found: for each part how it is called and the signs that fill it, in order of date."""
+
+    pattern: Pattern
+    parts: tuple[tuple[str, tuple[Sign, ...]], ...]
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """All signs of the pattern, each once, in order of date and place."""
+        return tuple(_in_order({sign for _, signs in self.parts for sign in signs}))
+
+
+def find(book: PatternBook, case: Case, signs: Sequence[Sign], people: People, responses: Responses) -> list[Found]:
+    """Return every pattern that ``signs`` make in a case, by section and then as the file has them."""
+    finder = _Finder(case, signs, people, responses)
+    found = [each for pattern in book.patterns for each in finder.find(pattern)]
+    return sorted(found, key=lambda each: each.pattern.rank)
+
+
+class _Finder:
+    def __init__(self, case: Case, signs: Sequence[Sign], people: People, responses: Responses) -> None:
+        self._case = case
+        self._signs = tuple(signs)
+        self._people = people
+        self._responses = responses
+        self._of_pattern: dict[str, set[Sign]] = {}
+        self._in_note: dict[int, list[Sign]] = defaultdict(list)
+        for sign in (*signs, *case.set_aside):
+            self._in_note[sign.note.order].append(sign)
+        self._hits: list[dict[Words, list[Hit]]] = [_by_kind(note) for note in case.notes]
+        self._kinds = frozenset(response.kind for response in responses.all)
+        self._last_dated = max((note.order for note in case.dated), default=-1)
+        self._carers = frozenset(p.group for p in people.persons if p.role in ("carer", "parent"))
+        self._outside = frozenset(p.group for p in people.persons if p.role == "other adult") - self._carers
+        children = {p.group for p in people.persons if p.role == "child" and p.key not in _ANY_CHILD}
+        self._other_children = (
+            len(children) > 1
+            or any(p.role == "sibling" for p in people.persons)
+            or any(sign.highlight.subject == "other_child" for sign in signs)
+        )
+
+    def find(self, pattern: Pattern) -> list[Found]:
+        found = [each for rule in pattern.rules for each in self._by_rule(pattern, rule)]
+        self._of_pattern[pattern.id] = {sign for each in found for sign in each.signs}
+        return _without_repeats(found)
+
+    def _by_rule(self, pattern: Pattern, rule: Rule) -> Iterator[Found]:
+        case = self._case
+        if rule.notes and len(case.dated) < rule.notes:
+            return
+        if rule.household and not self._other_children:
+            return
+        if any(self._recorded(absent) for absent in rule.absent):
+            return
+        if rule.rises is not None:
+            signs = self._rising(rule.rises)
+            if signs:
+                yield Found(pattern, ((rule.rises.says, tuple(signs)),))
+            return
+        members = [(at, sign) for at, part in enumerate(rule.parts) for sign in self._filling(part)]
+        if len({at for at, _ in members}) < len(rule.parts):
+            return
+        members.sort(key=lambda member: _place(member[1]))
+        for group in self._groups(members, rule):
+            kept = self._together(group, rule)
+            if kept:
+                yield Found(
+                    pattern,
+                    tuple(
+                        (part.says, tuple(dict.fromkeys(sign for which, sign in kept if which == at)))
+                        for at, part in enumerate(rule.parts)
+                    ),
+                )
+
+    # --- what fills a part ---------------------------------------------------------------------------------------
+
+    def _filling(self, part: Part) -> list[Sign]:
+        signs = [sign for sign in self._signs if any(self._fits(choice, sign) for choice in part.choices)]
+        if part.unanswered is not None:
+            signs = [sign for sign in signs if self._unanswered(sign, part.unanswered)]
+        if part.unanswered_between:
+            signs = self._unanswered_in_between(signs)
+        return signs
+
+    def _fits(self, choice: Choice, sign: Sign) -> bool:
+        highlight = sign.highlight
+        return (
+            sign.indicator in choice.indicators
+            and (choice.pattern is None or sign in self._of_pattern[choice.pattern])
+            and (not choice.subjects or highlight.subject in choice.subjects)
+            and (not choice.assertions or highlight.assertion in choice.assertions)
+            and (not choice.saying or self._says(sign, choice.saying, choice.where))
+            and (not choice.not_saying or not self._says(sign, choice.not_saying, choice.where))
+            and (choice.alongside is None or self._alongside(choice, sign))
+            and not any(self._fits(other, sign) for other in choice.unless)
+        )
+
+    def _says(self, sign: Sign, words: Sequence[Words], where: str) -> bool:
+        note = sign.note
+        hits = [hit for kind in words for hit in self._hits[note.order].get(kind, ())]
+        if where == "passage":
+            return any(hit.first < sign.last and sign.first < hit.last for hit in hits)
+        if where == "sentence":
+            return any(sign.sentence <= hit.sentence <= sign.last_sentence for hit in hits)
+        if where == "beside":
+            return any(sign.sentence - 1 <= hit.sentence <= sign.last_sentence + 1 for hit in hits)
+        if hits or where == "note":
+            return bool(hits)
+        following = self._case.notes[note.order + 1 : note.order + 2]
+        return any(
+            other.comes_after(note) and any(kind in self._hits[other.order] for kind in words) for other in following
+        )
+
+    def _alongside(self, choice: Choice, sign: Sign) -> bool:
+        wanted = choice.alongside
+        assert wanted is not None
+        start, end = sign.highlight.start, sign.highlight.end
+        return any(
+            other.indicator in wanted.indicators
+            and (not wanted.assertions or other.highlight.assertion in wanted.assertions)
+            and (
+                (other.highlight.start < end and start < other.highlight.end)
+                or (wanted.where == "beside" and sign.sentence - 1 <= other.sentence <= sign.last_sentence + 1)
+            )
+            for other in self._in_note[sign.note.order]
+            if other is not sign
+        )
+
+    def _unanswered(self, sign: Sign, limits: Unanswered) -> bool:
+        if limits.later_notes and (sign.day is None or sign.note.order >= self._last_dated):
+            return False
+        if sign.day is None and (limits.days or limits.notes):
+            return False
+        for response in self._responses.to(sign) if limits.tied else self._responses.since(sign.note):
+            if limits.kinds and response.kind not in limits.kinds:
+                continue
+            if response.note is sign.note:
+                if limits.own_note:
+                    return False
+                continue
+            if limits.days is None and limits.notes is None:
+                return False
+            if response.note.day is None or sign.day is None or not response.note.comes_after(sign.note):
+                continue
+            if limits.days is not None and response.note.day - sign.day <= limits.days:
+                return False
+            if limits.notes is not None and response.note.order - sign.note.order <= limits.notes:
+                return False
+        return True
+
+    def _unanswered_in_between(self, signs: list[Sign]) -> list[Sign]:
+        """Return the signs next to which another of them stands with no response recorded between the two."""
+        kept: dict[Sign, None] = {}
+        by_source: dict[Hashable, list[Sign]] = defaultdict(list)
+        for sign in signs:
+            by_source[self._source(sign)].append(sign)
+        for of_source in by_source.values():
+            for earlier, later in pairwise(of_source):
+                answers = self._responses.to(earlier)
+                if not any(response.note.order < later.note.order for response in answers):
+                    kept[earlier] = kept[later] = None
+        return _in_order(kept)
+
+    def _recorded(self, absent: Absent) -> bool:
+        if absent.responses & self._kinds:
+            return True
+        return any(
+            self._fits(choice, sign)
+            for choice in absent.choices
+            for sign in (*self._signs, *self._case.set_aside)
+            if not sign.highlight.template
+        )
+
+    # --- what links the parts ------------------------------------------------------------------------------------
+
+    def _groups(self, members: _Members, rule: Rule) -> Iterable[_Members]:
+        if rule.same is None:
+            return [members]
+        if rule.same in ("source", "group"):
+            key = self._source if rule.same == "source" else _group
+            apart: dict[Hashable, _Members] = defaultdict(list)
+            for member in members:
+                apart[key(member[1])].append(member)
+            return apart.values()
+        return self._by_adult(members, rule)
+
+    def _by_adult(self, members: _Members, rule: Rule) -> list[_Members]:
+        if rule.same == "near_adult":
+            near: dict[str, _Members] = defaultdict(list)
+            for member in members:
+                for adult in self._named_near(member[1]):
+                    near[adult].append(member)
+            return list(near.values())
+        unnamed: _Members = []
+        named: dict[str, _Members] = defaultdict(list)
+        for member in members:
+            adults = self._people.adults_of(member[1])
+            for adult in adults:
+                named[adult].append(member)
+            if not adults:
+                unnamed.append(member)
+        if rule.same == "named_adult":
+            return list(named.values())
+        if rule.same == "outside_adult":
+            in_note: dict[int, _Members] = defaultdict(list)
+            for member in unnamed:
+                in_note[member[1].note.order].append(member)
+            return [*(of for adult, of in named.items() if adult not in self._carers), *in_note.values()]
+        groups = [sorted(of + unnamed, key=lambda member: _place(member[1])) for of in named.values()]
+        return [*groups, unnamed]
+
+    def _named_near(self, sign: Sign) -> frozenset[str]:
+        """Return the adults outside the household named in the sentences of a sign or right beside them."""
+        around = range(sign.sentence - 1, sign.last_sentence + 2)
+        return self._outside & {group for at in around for group in self._people.named_in(sign.note, at)}
+
+    def _together(self, members: _Members, rule: Rule) -> _Members:
+        if rule.order != "any":
+            return _followed(members, rule)
+        return self._in_window(members, rule)
+
+    def _in_window(self, members: _Members, rule: Rule) -> _Members:
+        """Return the members of every window in which all parts are filled."""
+        parts = rule.parts
+        undated = [member for member in members if member[1].day is None]
+        dated = [member for member in members if member[1].day is not None]
+        tally = _Tally(parts, self._differs, self._fits)
+        for member in undated:
+            tally.add(member)
+        kept: list[_Members] = []
+        low = marked = 0
+        for high, member in enumerate(dated):
+            tally.add(member)
+            while rule.within is not None and (member[1].day or 0) - (dated[low][1].day or 0) > rule.within:
+                tally.take_out(dated[low])
+                low += 1
+            if tally.full:
+                kept.append(dated[max(low, marked) : high + 1])
+                marked = high + 1
+        if not dated and tally.full:
+            return undated
+        return [*(member for run in kept for member in run), *undated] if kept else []
+
+    def _differs(self, part: Part) -> Callable[[Sign], Hashable]:
+        return {
+            "passages": lambda sign: sign,
+            "indicators": lambda sign: sign.indicator,
+            "notes": lambda sign: sign.note,
+            "days": lambda sign: sign.day if sign.day is not None else sign.note,
+            "sources": self._source,
+        }[part.different]
+
+    def _source(self, sign: Sign) -> Hashable:
+        """Return who a passage comes from: by the words before it, in it, after it, or by who wrote the note.
+
+        Words such as "another" make it somebody not met before; so does a note that shows no source at all.
+        """
+        note = sign.note
+        near = [
+            hit
+            for hit in note.hits_in(sign.sentence - 1, sign.last_sentence)
+            if hit.phrase.family == SOURCES and hit.first < sign.last
+        ]
+        if any(hit.phrase.says == ANOTHER for hit in near):
+            return note
+        own = [hit for hit in near if hit.sentence >= sign.sentence]
+        before = _reporting(note, [hit for hit in own if hit.first < sign.first])
+        earlier = _reporting(note, [hit for hit in near if hit.sentence < sign.sentence])
+        author = [hit for hit in note.author_hits if hit.phrase.family == SOURCES]
+        for hits in (before, earlier, own, author):
+            if hits:
+                return hits[0].phrase.says
+        return note
+
+    # --- rising numbers ------------------------------------------------------------------------------------------
+
+    def _rising(self, rises: Rises) -> list[Sign]:
+        dated = self._case.dated
+        if not dated:
+            return []
+        begin = dated[0].day or 0
+        stretches: dict[int, dict[str, list[Sign]]] = defaultdict(lambda: defaultdict(list))
+        for sign in self._signs:
+            if sign.day is not None:
+                stretches[(sign.day - begin) // rises.days][sign.indicator].append(sign)
+        kept: dict[Sign, None] = {}
+        for last in sorted(stretches):
+            run = range(last - rises.times, last + 1)
+            if run.start < 0:
+                continue
+            counts = [len(stretches[at]) if at in stretches else 0 for at in run]
+            if all(a < b for a, b in pairwise(counts)):
+                kept.update(
+                    (sign, None) for at in run if at in stretches for of in stretches[at].values() for sign in of
+                )
+        return _in_order(kept)
+
+
+class _Tally:
+    """How far the parts of a rule are filled by the members in a window."""
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        differs: Callable[[Part], Callable[[Sign], Hashable]],
+        fits: Callable[[Choice, Sign], bool],
+    ) -> None:
+        self._parts = parts
+        self._keys = [differs(part) for part in parts]
+        self._fits = fits
+        self._counts: list[Counter[Hashable]] = [Counter() for _ in parts]
+        self._including = [0 for _ in parts]
+
+    def add(self, member: tuple[int, Sign]) -> None:
+        self._change(member, 1)
+
+    def take_out(self, member: tuple[int, Sign]) -> None:
+        self._change(member, -1)
+
+    def _change(self, member: tuple[int, Sign], by: int) -> None:
+        at, sign = member
+        counts = self._counts[at]
+        key = self._keys[at](sign)
+        counts[key] += by
+        if not counts[key]:
+            del counts[key]
+        if any(self._fits(choice, sign) for choice in self._parts[at].including):
+            self._including[at] += by
+
+    @property
+    def full(self) -> bool:
+        return all(
+            len(counts) >= part.count and (including > 0 or not part.including)
+            for part, counts, including in zip(self._parts, self._counts, self._including, strict=True)
+        )
+
+
+def _followed(members: _Members, rule: Rule) -> _Members:
+    """Return the members of the two parts that follow one another as the rule says."""
+    earlier = [member for member in members if member[0] == 0]
+    kept: dict[tuple[int, Sign], None] = {}
+    low = high = marked = 0
+    for member in members:
+        if member[0] != 1:
+            continue
+        later = member[1]
+        while high < len(earlier) and _follows(earlier[high][1], later, rule.order):
+            high += 1
+        if rule.within is not None and later.day is not None:
+            while low < high and (earlier[low][1].day or 0) < later.day - rule.within:
+                low += 1
+        if low < high:
+            kept.update((each, None) for each in earlier[max(low, marked) : high])
+            kept[member] = None
+            marked = high
+    return list(kept)
+
+
+def _follows(earlier: Sign, later: Sign, order: str) -> bool:
+    if earlier.note is later.note:
+        return order == "then"
+    if earlier.day is None or later.day is None:
+        return False
+    return earlier.day < later.day if order == "later_day" else earlier.note.order < later.note.order
+
+
+def _by_kind(note: CaseNote) -> dict[Words, list[Hit]]:
+    kinds: dict[Words, list[Hit]] = defaultdict(list)
+    for hit in note.hits:
+        kinds[hit.phrase.family, hit.phrase.says].append(hit)
+    return dict(kinds)
+
+
+def _reporting(note: CaseNote, hits: Iterable[Hit]) -> list[Hit]:
+    """Return who reports first: whoever it came "from", then in text order; an owner ("mum's neighbour") last."""
+    words, raw = note.parsed.words, note.parsed.tokens.raw
+
+    def rank(hit: Hit) -> tuple[bool, bool, int]:
+        came_from = _FROM.isdisjoint(words[max(0, hit.first - 3) : hit.first])
+        return raw[hit.last - 1].lower().endswith(("'s", "\u2019s")), came_from, hit.first
+
+    return sorted(hits, key=rank)
+
+
+def _place(sign: Sign) -> tuple[int, int, int]:
+    return sign.note.order, sign.highlight.start, sign.highlight.end
+
+
+def _in_order(signs: Iterable[Sign]) -> list[Sign]:
+    return sorted(signs, key=_place)
+
+
+def _group(sign: Sign) -> str:
+    return GROUP_OF[sign.indicator]
+
+
+def _without_repeats(found: list[Found]) -> list[Found]:
+    """Leave out what another find of the same pattern holds already: the same passages, read for another adult."""
+    kept: list[tuple[Found, set[Sign]]] = []
+    for each in sorted(found, key=lambda one: -len(one.signs)):
+        signs = set(each.signs)
+        if not any(signs <= other for _, other in kept):
+            kept.append((each, signs))
+    return sorted((each for each, _ in kept), key=lambda one: _place(one.signs[0]))

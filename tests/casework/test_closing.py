@@ -1,0 +1,216 @@
+"""Closings, however they are put, and the closure check over them."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screener.annotations import AnnotatedNote, parse_marked
+from screener.casework import closing, closure, people, responses
+from screener.casework.case import Case, build
+from screener.casework.closing import Closing
+from screener.casework.closure import ClosureCheck
+from screener.casework.knowledge import shipped_knowledge
+
+START = dt.date(2022, 3, 1)
+
+
+def case_of(*marked: str) -> Case:
+    notes = []
+    for number, text in enumerate(marked):
+        plain, spans = parse_marked(text)
+        day = START + dt.timedelta(14 * number)
+        notes.append(AnnotatedNote(id=f"n{number}", text=plain, spans=spans, date=day).screening())
+    return build(notes, shipped_knowledge().language)
+
+
+def closings_of(*marked: str) -> tuple[Closing, ...]:
+    case = case_of(*marked)
+    return closing.find(case, responses.find(case, people.find(case))).all
+
+
+def check(*marked: str) -> ClosureCheck:
+    case = case_of(*marked)
+    return closure.check(case, closing.find(case, responses.find(case, people.find(case))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Case closed to this team.",
+        "Case to sleep.",
+        "Closed.",
+        "We will not be offering any more appointments.",
+        "Step down to Early Help with effect from today.",
+        "DNA x3, discharged to GP.",
+        "The family have been removed from my list.",
+        "Our work has come to a natural end and we said goodbye.",
+        "Family moved to Kent, file closed and sent on.",
+        "The plan goes in the drawer.",
+        "October review cancelled, no worker required.",
+        "He comes off the exploitation list from today.",
+        "The police have filed it, which brings our part to an end too.",
+        "I see no need for us to stay.",
+        "Signed off by TM.",
+        "The matter was taken no further.",
+        "Screened out at MASH.",
+        "Threshold not met, no role for us.",
+    ],
+)
+def test_closings_are_put_in_many_ways(text: str) -> None:
+    assert closings_of("Came in.", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are not closing this.",
+        "Will close if no further concerns by June.",
+        "Hope to step down by the summer.",
+        "Case was closed in 2019 and reopened.",
+        "Mum asked if we were going to close the case.",
+        "The school is closed for snow.",
+        "Closed the session with breathing.",
+        "She has a close bond with her nan.",
+        "Discharged from hospital after her tonsils.",
+        "Dad NFA since May, sofa surfing.",
+        "Contact ended at twelve and he waved.",
+        "She stepped down off the bus.",
+        "Strategy discussion held, weekly visits go on.",
+    ],
+)
+def test_what_only_sounds_like_one_is_none(text: str) -> None:
+    assert closings_of("Came in.", text) == ()
+
+
+def test_a_closing_decided_on_counts_once_nothing_comes_after_it() -> None:
+    assert closings_of("Case to be closed on Friday.")
+    assert not closings_of("Case to be closed on Friday.", "Visit today. Weekly visits go on.")
+
+
+def test_what_a_closing_rests_on_is_said() -> None:
+    (found,) = closings_of("He would not talk about R. Case closed.")
+    assert "silence" in found.reasons
+
+
+def test_no_closing_is_not_closing() -> None:
+    assert check("⟦secrecy|must not tell⟧", "Maths went well.").state == "not_closing"
+
+
+def test_a_closing_after_a_sign_that_nobody_looked_into_is_silent() -> None:
+    result = check("⟦secrecy|must not tell⟧", "Goals met. Case closed.")
+    assert result.state == "silent"
+    assert [sign.highlight.text for sign in result.unanswered] == ["must not tell"]
+    assert all(reason.text for reason in result.reasons)
+
+
+def test_a_closing_marked_by_a_person_is_silent_whatever_else_it_says() -> None:
+    assert check("Swimming.", "Receipts seen. ⟦concern_closed|Nothing said, file shut⟧.").state == "silent"
+
+
+def test_a_closing_that_says_what_was_found_of_each_sign_is_answered() -> None:
+    result = check(
+        "⟦physical_sign|bright red and cracked in front⟧ and ⟦gifts_or_money|new boots from Tam⟧.",
+        "Each point on the form has been gone through. Soreness: lichen sclerosus, diagnosed by Dr Anand. "
+        "Boots: hardship fund, receipts seen. Enquiry ended.",
+    )
+    assert (result.state, result.unanswered) == ("answered", ())
+    assert "Only the notes supplied were read" in result.reasons[0].text
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        "Behaviour explained by his autism.",
+        "Each of these was looked into. Behaviour explained by his autism.",
+        "Soreness: lichen sclerosus, diagnosed by Dr Anand.",
+        "Each of these was looked into. Boots: hardship fund, receipts seen.",
+    ],
+)
+def test_an_account_of_something_else_answers_no_other_sign(account: str) -> None:
+    result = check(
+        "⟦physical_sign|bright red and cracked in front⟧ and ⟦gifts_or_money|new boots from Tam⟧.",
+        f"{account} Enquiry ended.",
+    )
+    assert result.state == "silent"
+    assert result.unanswered
+
+
+def test_a_closing_with_nothing_before_it_clears_nobody() -> None:
+    result = check("Swimming.", "Goals met. Case closed.")
+    assert "says nothing about whether the child is safe" in result.reasons[0].text
+
+
+SIGNS = (
+    "⟦secrecy|must not tell about Fridays⟧",
+    "⟦physical_sign|sore when she sits⟧",
+    "⟦gifts_or_money|a phone from Ray⟧",
+)
+ROUTINE = ("Maths went well.", "Shoes bought.", "Dentist on Thursday.", "Mum tired.", "Visit booked for the 8th.")
+EMPTY_ANSWERS = ("Dealt with.", "NFA.", "Parent aware.", "Work complete.", "Goals met.", "Mum is happy with this.")
+CLOSINGS = ("Case closed.", "Step down to early help.", "Discharged to GP.", "No further action.", "File put away.")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(ROUTINE), max_size=3),
+    st.lists(st.sampled_from(SIGNS), min_size=1, max_size=3, unique=True),
+    st.lists(st.sampled_from(ROUTINE + EMPTY_ANSWERS), max_size=4),
+    st.lists(st.sampled_from(EMPTY_ANSWERS), max_size=3),
+    st.sampled_from(CLOSINGS),
+)
+def test_a_closing_note_after_an_unanswered_passage_is_never_answered(
+    before: list[str], signs: list[str], between: list[str], excuses: list[str], closes: str
+) -> None:
+    result = check(*before, *signs, *between, " ".join((*excuses, closes)))
+    assert result.state == "silent"
+    assert len(result.unanswered) == len(signs)
+
+
+ACCOUNTS = (
+    "The secret about Fridays was a surprise party, confirmed by her teacher.",
+    "Soreness: lichen sclerosus, diagnosed by Dr Anand.",
+    "The phone was bought by her nan, receipt seen.",
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(range(len(SIGNS))), min_size=2, max_size=3, unique=True),
+    st.lists(st.sampled_from(ROUTINE + EMPTY_ANSWERS), max_size=2),
+    st.integers(min_value=0, max_value=2),
+    st.sampled_from(CLOSINGS),
+)
+def test_a_closing_that_accounts_for_some_signs_leaves_the_others_open(
+    present: list[int], between: list[str], accounted: int, closes: str
+) -> None:
+    signs = [SIGNS[at] for at in present]
+    result = check(*signs, *between, f"{ACCOUNTS[accounted]} {closes}")
+    still_open = {sign for at, sign in zip(present, signs, strict=True) if at != accounted}
+    assert result.state == "silent"
+    assert {f"⟦{sign.indicator}|{sign.highlight.text}⟧" for sign in result.unanswered} == still_open
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(len(SIGNS))), st.sampled_from(CLOSINGS))
+def test_a_closing_with_an_account_of_every_sign_is_answered(order: list[int], closes: str) -> None:
+    result = check(*(SIGNS[at] for at in order), " ".join((*ACCOUNTS, closes)))
+    assert result.state == "answered"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(ROUTINE + SIGNS), min_size=1, max_size=5),
+    st.sampled_from(CLOSINGS),
+    st.sampled_from(ROUTINE + EMPTY_ANSWERS + CLOSINGS + SIGNS + ("Behaviour explained by his autism. Case closed.",)),
+    st.integers(min_value=0, max_value=6),
+)
+def test_adding_a_note_never_hides_an_open_passage_unless_it_answers_it(
+    notes: list[str], closes: str, added: str, at: int
+) -> None:
+    given_notes = [*notes, closes]
+    before = check(*given_notes)
+    at = min(at, len(given_notes))
+    after = check(*given_notes[:at], added, *given_notes[at:])
+    assert {s.highlight.text for s in before.unanswered} <= {s.highlight.text for s in after.unanswered}

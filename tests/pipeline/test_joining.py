@@ -1,0 +1,95 @@
+"""Lexicon and sentence reader joined: the rules written at the top of ``screener/pipeline/joining.py``."""
+
+import pytest
+
+import screener
+from screener.lexicon.rows import Rows
+from screener.pipeline.context import Attributes
+from screener.pipeline.cues import find_cues
+from screener.pipeline.highlights import Passage, merge
+from screener.pipeline.joining import decided, join, joined_confidence
+from screener.reader.spans import Sighting
+from screener.records import Evidence
+from screener.text.parsed import Parsed
+
+TEXT = "He has told her not to tell mum about the phone. She wedges her door when he stays."
+WEIGHTS = {"base": -1.0, "reader": 1.0, "cue.strong": 2.0, "cue.moderate": 1.5, "cue.weak": 0.5, "sighting": 0.2}
+
+
+class Silent:
+    """A reader that says nothing is anything."""
+
+    def of(self, indicator: str, start: int, end: int) -> None:
+        return None
+
+
+def sighting(words: str, indicator: str, **attributes: str) -> Sighting:
+    start = TEXT.index(words)
+    usual = {"assertion": "affirmed", "temporality": "current", "subject": "child", "source": "professional"}
+    flags = {"template": "false", "resolved": "false"}
+    return Sighting(indicator, start, start + len(words), 0.9, 0.9, usual | flags | attributes)
+
+
+@pytest.fixture(scope="module")
+def by_cues(lexicon_screener: screener.Screener) -> tuple[Parsed, list[Passage]]:
+    parsed = lexicon_screener.lexicon.parse(TEXT)
+    (hits,) = find_cues(Rows([parsed], lexicon_screener.lexicon.symbols), lexicon_screener.lexicon)
+    return parsed, merge(hits)
+
+
+def joined(by_cues: tuple[Parsed, list[Passage]], *sightings: Sighting) -> list[Passage]:
+    parsed, passages = by_cues
+    fresh = [Passage(p.indicator, p.sentence, p.first, p.last, list(p.hits)) for p in passages]
+    return join(parsed, fresh, Silent(), list(sightings), WEIGHTS)  # type: ignore[arg-type]
+
+
+def test_the_lexicon_is_never_silenced(by_cues: tuple[Parsed, list[Passage]]) -> None:
+    assert [(p.indicator, p.first, p.last) for p in joined(by_cues)] == [
+        (p.indicator, p.first, p.last) for p in sorted(by_cues[1], key=lambda p: (p.first, p.last, p.indicator))
+    ]
+
+
+def test_a_sighting_that_touches_a_cue_of_its_indicator_joins_it(by_cues: tuple[Parsed, list[Passage]]) -> None:
+    both = joined(by_cues, sighting("told her not to tell mum about the phone", "secrecy"))
+    (secrecy,) = [p for p in both if p.indicator == "secrecy"]
+    assert secrecy.hits
+    assert secrecy.sighting is not None
+    parsed = by_cues[0]
+    assert TEXT[slice(*parsed.original(secrecy.first, secrecy.last))].endswith("about the phone")
+
+
+def test_a_sighting_that_no_cue_shares_is_a_passage_of_its_own(by_cues: tuple[Parsed, list[Passage]]) -> None:
+    both = joined(by_cues, sighting("when he stays", "fear_or_avoidance"))
+    (own,) = [p for p in both if p.sighting is not None]
+    assert (own.indicator, own.hits) == ("fear_or_avoidance", [])
+
+
+def test_sightings_of_other_indicators_stand_beside_a_cue(by_cues: tuple[Parsed, list[Passage]]) -> None:
+    both = joined(by_cues, sighting("told her not to tell mum", "threat_or_coercion"))
+    assert {"secrecy", "threat_or_coercion"} <= {p.indicator for p in both}
+
+
+def test_confidence_rises_with_what_points(by_cues: tuple[Parsed, list[Passage]]) -> None:
+    (alone,) = [p for p in joined(by_cues) if p.indicator == "secrecy"]
+    (shared,) = [p for p in joined(by_cues, sighting("told her not to tell", "secrecy")) if p.indicator == "secrecy"]
+    assert shared.confidence > alone.confidence
+    assert joined_confidence(shared, WEIGHTS) == shared.confidence
+
+
+def test_punctuation_alone_is_no_passage(by_cues: tuple[Parsed, list[Passage]]) -> None:
+    assert all(p.sighting is None for p in joined(by_cues, sighting(". ", "secrecy")))
+
+
+def negation() -> Attributes:
+    said = Evidence(by="context", id="no", start=0, end=2, text="no", why="said", sets="assertion=negated")
+    return Attributes(assertion="negated", evidence=(said,))
+
+
+def test_the_reader_decides_only_where_no_cue_speaks_and_what_it_may(
+    by_cues: tuple[Parsed, list[Passage]],
+) -> None:
+    seen = sighting("when he stays", "fear_or_avoidance", assertion="possible", source="child", template="true")
+    (own,) = [p for p in joined(by_cues, seen) if p.sighting is not None]
+    assert decided(own, Attributes(), ("source", "template")) == Attributes(source="child", template=True)
+    assert decided(own, negation(), ("assertion",)).assertion == "negated"
+    assert decided(own, Attributes(), ()) == Attributes()
