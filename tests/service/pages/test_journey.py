@@ -79,7 +79,7 @@ def test_the_oldest_passage_is_answered_in_four_actions_with_sign_in_one_of_them
     page = context().new_page()
     sign_in(page, office.name)  # 1
     page.keyboard.press("n")  # 2: the one that has waited longest
-    expect(page.get_by_role("heading", name="Note note-1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Note note-1", exact=True)).to_be_visible()
     page.keyboard.press("s")
     page.keyboard.press("o")  # 3: its words, and why it is lit
     expect(page.get_by_text("Why it is pointed at")).to_be_visible()
