@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for the best state, the log and the resume state"
     )
+    parser.add_argument("--start", type=Path, help="folder of a reader to go on from, in place of a new one")
     parser.add_argument("--layers", type=int, help="keep only so many of the encoder's layers, from the lowest up")
     parser.add_argument(
         "--teacher", type=Path, action="append", default=[], help="folder of a reader to learn from too"
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     unseen = notes_in("notes", keep=held_out(given.data), data=given.data)
     torch.manual_seed(plan.seed)
-    model = TokenTagger(encoder_on(given.base))
+    model = weights.load(given.start).model if given.start else TokenTagger(encoder_on(given.base))
     if given.layers:
         model.encoder.encoder.layer = model.encoder.encoder.layer[: given.layers]
     everything = [*material.notes, *material.contrast, *material.everyday]
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         given.out,
         judge=lambda state: judge(Tagger(state, tokenizer, plan.window, plan.overlap), unseen),
         teacher=teachers,
+        fresh=given.start is None,
     ).train()
 
 

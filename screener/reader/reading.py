@@ -6,6 +6,7 @@ import torch
 
 from screener.reader import weights
 from screener.reader.attribution import weighing
+from screener.reader.network import fastest_type
 from screener.reader.spans import Opinion, Sighting
 from screener.reader.tagger import Tagger
 from screener.records import INDICATORS
@@ -47,9 +48,3 @@ class SentenceReader:
         ``around`` is the stretch of text (its sentence) that the weighing is done in.
         """
         return weighing(self._tagger, text, sighting, around)
-
-
-def fastest_type(device: torch.device) -> torch.dtype:
-    """Return bfloat16 where the processor multiplies it natively (twice the speed, same answers), else 32-bit float."""
-    native = device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return torch.bfloat16 if native else torch.float32

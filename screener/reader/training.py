@@ -18,7 +18,7 @@ from torch import nn
 from screener.annotations import AnnotatedNote
 from screener.reader.augment import as_another_hand
 from screener.reader.labels import CHOICES, FOLLOW_UP, POINTS
-from screener.reader.network import TokenTagger
+from screener.reader.network import TokenTagger, fastest_type
 from screener.reader.windows import Tokens, special_ids, tokens_of, windows
 from screener.records import ATTRIBUTES
 
@@ -184,6 +184,7 @@ class Trainer:
         self.fresh = fresh
         self.say = say
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.short = fastest_type(self.device) is torch.bfloat16
         self.log: list[dict[str, Any]] = []
         self.epoch = 0
 
@@ -235,6 +236,10 @@ class Trainer:
     def _freeze(self) -> None:
         """Keep the word vectors and the lowest layers as they came: they are general, and cost a fifth of a step."""
         frozen = [self.model.encoder.embeddings, *self.model.encoder.encoder.layer[: self.plan.frozen_layers]]
+        # What all layers share would have to be followed back through the frozen ones too, at the cost of training them.
+        shared = getattr(self.model.encoder.encoder, "relative_attention_bias", None)
+        if shared is not None and self.plan.frozen_layers:
+            frozen.append(shared)
         for part in frozen:
             part.requires_grad_(False)
 
@@ -276,7 +281,7 @@ class Trainer:
 
     def _loss(self, batch: Sequence[Window]) -> torch.Tensor:
         ids, mask, points, choices, weight = collate(batch, self.tokenizer, self.device)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.short):
             logits = self.model(ids, mask)
         logits = logits.float()
         heavy = torch.full((len(POINTS),), self.plan.positive_weight, device=self.device)
