@@ -24,10 +24,7 @@ from models.sentence_reader.data import HERE, held_out, notes_in
 from screener.annotations import AnnotatedNote
 from screener.evaluation import Evaluation, evaluate
 from screener.lexicon.compiled import load as load_lexicon
-from screener.lexicon.rows import Rows
-from screener.pipeline.cues import find_cues
-from screener.pipeline.highlights import merge
-from screener.pipeline.joining import join, terms
+from screener.pipeline.joining import terms
 from screener.pipeline.screen import Screener
 from screener.reader import weights
 from screener.reader.network import TokenTagger, encoder_on
@@ -69,14 +66,11 @@ class _Remembering(SentenceReader):
 
 def gathered(screener: Screener, notes: Iterable[AnnotatedNote]) -> list[tuple[dict[str, float], bool]]:
     """Return the terms of every passage, and whether an annotator kept it."""
-    assert screener.reader is not None
     rows = []
     for note in notes:
         parsed = screener.lexicon.parse(note.text)
-        (hits,) = find_cues(Rows([parsed], screener.lexicon.symbols), screener.lexicon)
-        opinion = screener.reader.read(note.text)
-        sightings = screener.reader.sightings(opinion)
-        for passage in join(parsed, merge(hits), opinion, sightings, screener.reader.settings.confidence):
+        (passages,) = screener.passages([parsed])
+        for passage, _ in passages:
             start, end = parsed.original(passage.first, passage.last)
             kept = any(s.indicator == passage.indicator and s.start < end and start < s.end for s in note.spans)
             rows.append((terms(passage), kept))

@@ -20,7 +20,7 @@ from screener.errors import NoteError
 from screener.lexicon.compiled import CompiledLexicon
 from screener.lexicon.rows import Rows
 from screener.pipeline.surroundings import FoundCue, Surroundings, concerns
-from screener.records import GROUP_OF, Evidence
+from screener.records import GROUP_OF, Evidence, reason_not_followed_up
 from screener.text.forms import FormItem
 from screener.text.parsed import Parsed, Sentence
 from screener.text.sections import Section
@@ -90,6 +90,17 @@ class Attributes:
     resolved: bool = False
     section: str | None = None
     evidence: tuple[Evidence, ...] = field(default=())
+
+    def reason_not(self, indicator: str) -> str | None:
+        """Return why a passage of the indicator is not for follow-up, in plain words; ``None`` where it is."""
+        return reason_not_followed_up(
+            indicator,
+            assertion=self.assertion,
+            temporality=self.temporality,
+            subject=self.subject,
+            template=self.template,
+            resolved=self.resolved,
+        )
 
 
 @dataclass(frozen=True, slots=True)

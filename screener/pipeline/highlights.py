@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from screener.lexicon.model import IndicatorInfo
 from screener.pipeline.context import Attributes, Target
 from screener.pipeline.cues import CueHit
-from screener.records import GROUP_OF, Evidence, Highlight, highlight_id, reason_not_followed_up
+from screener.records import GROUP_OF, Evidence, Highlight, highlight_id
 from screener.text.parsed import Parsed, Sentence
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _HANGING_REACH = 4
 #: What is said of a passage that the sentence reader points at.
 READER_ALONE = "No cue matches here: the sentence reader points at it, from notes like this that people marked."
 READER_TOO = "The sentence reader points here too."
+READER_DIFFERS = "A cue reads this as “{title}”, the sentence reader as “{other}”. The cue: {why}"
 
 
 @dataclass(slots=True)
@@ -37,8 +39,8 @@ class Passage:
     """Tokens ``first`` to ``last`` (exclusive) of a sentence, and what pointed at them for one indicator.
 
     ``confidence`` is the calibrated chance that an annotator keeps the passage. With a sentence reader, ``sighting`` is
-    what it points at here, ``probability`` what it gives the passage's words, and ``weighed`` the words that weighed
-    most where it alone points here (offsets into the note).
+    what it points at here, ``probability`` what it gives the passage's words, ``weighed`` the words that weighed
+    most where it alone points here (offsets into the note), and ``differing`` the cues that read it otherwise.
     """
 
     indicator: str
@@ -50,6 +52,7 @@ class Passage:
     sighting: Sighting | None = None
     probability: float = 0.0
     weighed: tuple[tuple[int, int], ...] = ()
+    differing: list[CueHit] = field(default_factory=list)
 
     @property
     def strength(self) -> str:
@@ -83,24 +86,20 @@ def merge(hits: list[CueHit]) -> list[Passage]:
     return passages
 
 
-def build(parsed: Parsed, digest: str, passage: Passage, context: Attributes, indicator: IndicatorInfo) -> Highlight:
+def build(
+    parsed: Parsed, digest: str, passage: Passage, context: Attributes, indicators: Mapping[str, IndicatorInfo]
+) -> Highlight:
     """Return the highlight of one passage, with offsets into the note exactly as given.
 
     ``digest`` is the digest of the note's text.
     """
     note_text = parsed.note_text
     start, end = parsed.original(passage.first, _clause_end(parsed, passage))
-    reason_not = reason_not_followed_up(
-        passage.indicator,
-        assertion=context.assertion,
-        temporality=context.temporality,
-        subject=context.subject,
-        template=context.template,
-        resolved=context.resolved,
-    )
+    reason_not = context.reason_not(passage.indicator)
     evidence = tuple(_cue_evidence(parsed, hit) for hit in passage.hits) + context.evidence
     if passage.sighting is not None:
         evidence += (_reader_evidence(parsed, passage, passage.sighting),)
+    evidence += tuple(_differing_evidence(parsed, hit, indicators, passage.indicator) for hit in passage.differing)
     return Highlight.model_validate(
         {
             "id": highlight_id(digest, passage.indicator, start, end),
@@ -120,7 +119,7 @@ def build(parsed: Parsed, digest: str, passage: Passage, context: Attributes, in
             "reason_not": reason_not,
             "match_confidence": passage.confidence,
             "evidence": evidence,
-            "prompt": indicator.prompt,
+            "prompt": indicators[passage.indicator].prompt,
             "sentence": parsed.folded.original(passage.sentence.start, passage.sentence.end),
         }
     )
@@ -141,6 +140,14 @@ def _cue_evidence(parsed: Parsed, hit: CueHit) -> Evidence:
     cue = hit.cue
     text = parsed.note_text[start:end]
     return Evidence(by="cue", id=cue.id, start=start, end=end, text=text, why=cue.why, source=cue.source)
+
+
+def _differing_evidence(
+    parsed: Parsed, hit: CueHit, indicators: Mapping[str, IndicatorInfo], indicator: str
+) -> Evidence:
+    title, other = indicators[hit.cue.indicator].title, indicators[indicator].title
+    why = READER_DIFFERS.format(title=title, other=other, why=hit.cue.why)
+    return _cue_evidence(parsed, hit).model_copy(update={"why": why})
 
 
 def _reader_evidence(parsed: Parsed, passage: Passage, sighting: Sighting) -> Evidence:

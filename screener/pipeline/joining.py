@@ -2,16 +2,21 @@
 
 The rules, in full:
 
-1. The lexicon is never silenced: every passage a cue found stays, whatever the reader says of it.
+1. The lexicon is never silenced: every passage a cue found stays lit, with the cue as evidence, whatever the reader
+   says of it.
 2. A sighting that touches a cue's passage of the same indicator in the same sentence joins it: one passage, both as
    evidence, as long as the two together.
 3. A sighting is left out where the reader does not hold its words to be for follow-up, though no attribute sets them
    aside (``SentenceReader.sightings``). One that no cue shares becomes a passage of its own. Sightings of different
    indicators may overlap.
 4. Attributes are the context cues' where one speaks. Where none does, the reader decides those attributes in which it
-   was measured to be right more often than the defaults (``Settings.decides``), unless the lexicon cue itself says.
+   was measured to be right more often than the defaults (``Settings.decides``), unless the lexicon cue itself says, or
+   a cue's passage would be set aside by it.
 5. The match confidence is one calibrated figure over all of it: a logistic function of what the reader says of the
    passage's words and of how strong the cues are (``Settings.confidence``), fitted on notes that neither was made on.
+6. Where a cue and a sighting touch, name different indicators, and the reader holds the cue's to be unlikely for these
+   words, they are one passage under the reader's indicator, as long as the two together, and the cue's reading is told
+   beside it. Only where that leaves a passage to follow up for follow-up.
 """
 
 from __future__ import annotations
@@ -29,6 +34,8 @@ from screener.text.parsed import Parsed
 if TYPE_CHECKING:
     from screener.reader.spans import Opinion, Sighting
 
+#: Below this probability of the reader for a cue's indicator, it holds the cue's reading to be unlikely.
+_UNLIKELY = 0.1
 #: What is taken for the reader's probability at its ends, so that its logarithm stays finite.
 _LEAST = 1e-4
 
@@ -66,6 +73,35 @@ def join(
     return sorted(joined, key=lambda p: (p.first, p.last, p.indicator))
 
 
+def settle(passages: list[Passage], contexts: list[Attributes]) -> list[tuple[Passage, Attributes]]:
+    """Return the passages with their attributes, one where cue and reader read the same words differently (rule 6)."""
+    together = list(zip(passages, contexts, strict=True))
+    hosts = [(passage, context) for passage, context in together if passage.sighting is not None]
+    kept = []
+    for passage, context in together:
+        doubted = passage.sighting is None and passage.probability < _UNLIKELY
+        near = [
+            host
+            for host, said in hosts
+            if doubted and _touch(host, passage) and _followed_up(host, said) >= _followed_up(passage, context)
+        ]
+        if near:
+            host = max(near, key=lambda host: host.probability)
+            host.first, host.last = min(host.first, passage.first), max(host.last, passage.last)
+            host.differing += passage.hits
+        else:
+            kept.append((passage, context))
+    return sorted(kept, key=lambda pair: (pair[0].first, pair[0].last, pair[0].indicator))
+
+
+def _touch(one: Passage, other: Passage) -> bool:
+    return one.sentence is other.sentence and one.first < other.last and other.first < one.last
+
+
+def _followed_up(passage: Passage, context: Attributes) -> bool:
+    return context.reason_not(passage.indicator) is None
+
+
 def terms(passage: Passage) -> dict[str, float]:
     """Return the terms that the joined confidence is a sum of, before they are weighted."""
     chance = min(max(passage.probability, _LEAST), 1 - _LEAST)
@@ -92,4 +128,6 @@ def decided(passage: Passage, context: Attributes, decides: tuple[str, ...]) -> 
     spoken |= {name for hit in passage.hits for name, _ in hit.cue.sets}
     said: dict[str, Any] = {name: passage.sighting.attributes[name] for name in decides if name not in spoken}
     flags = {name: value == "true" for name, value in said.items() if name in ("template", "resolved")}
-    return replace(context, **(said | flags))
+    read = replace(context, **(said | flags))
+    silenced = bool(passage.hits) and _followed_up(passage, context) and not _followed_up(passage, read)
+    return context if silenced else read

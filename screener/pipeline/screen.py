@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -13,7 +13,7 @@ from screener.lexicon.rows import Rows
 from screener.pipeline.context import Attributes, ContextReader, target_of
 from screener.pipeline.cues import find_cues
 from screener.pipeline.highlights import Passage, build, merge
-from screener.pipeline.joining import decided, join
+from screener.pipeline.joining import decided, join, settle
 from screener.records import Context, Note, Screening, text_digest
 from screener.text.parsed import Parsed
 from screener.version import __version__
@@ -62,15 +62,23 @@ class Screener:
                 batch = []
         yield from self._batch(batch)
 
-    def _batch(self, batch: list[tuple[Note, Parsed]]) -> Iterator[Screening]:
-        rows = Rows([parsed for _, parsed in batch], self.lexicon.symbols)
-        passages = [
-            self._joined(parsed, merge(hits))
-            for parsed, hits in zip(rows.notes, find_cues(rows, self.lexicon), strict=True)
+    def passages(self, parsed: Sequence[Parsed]) -> list[list[tuple[Passage, Attributes]]]:
+        """Return the passages of parsed notes with their attributes, in text order, before they become highlights."""
+        rows = Rows(parsed, self.lexicon.symbols)
+        found = [
+            self._joined(note, merge(hits)) for note, hits in zip(parsed, find_cues(rows, self.lexicon), strict=True)
         ]
-        contexts = self._context.read_all(rows, [[p.target() for p in in_note] for in_note in passages])
-        for (note, parsed), found, read in zip(batch, passages, contexts, strict=True):
-            yield self._screening(note, parsed, found, read)
+        contexts = self._context.read_all(rows, [[p.target() for p in in_note] for in_note in found])
+        decides = self.reader.settings.decides if self.reader is not None else ()
+        return [
+            settle(in_note, [decided(*pair, decides) for pair in zip(in_note, read, strict=True)])
+            for in_note, read in zip(found, contexts, strict=True)
+        ]
+
+    def _batch(self, batch: list[tuple[Note, Parsed]]) -> Iterator[Screening]:
+        found = self.passages([parsed for _, parsed in batch])
+        for (note, parsed), passages in zip(batch, found, strict=True):
+            yield self._screening(note, parsed, passages)
 
     def contexts(self, text: str, spans: Iterable[tuple[int, int]]) -> list[Context]:
         """Return the context of spans of ``text`` (character offsets) that the caller found by other means.
@@ -111,16 +119,10 @@ class Screener:
                 passage.weighed = tuple(self.reader.weighed(parsed.note_text, passage.sighting, sentence))
         return joined
 
-    def _screening(self, note: Note, parsed: Parsed, passages: list[Passage], contexts: list[Attributes]) -> Screening:
+    def _screening(self, note: Note, parsed: Parsed, passages: list[tuple[Passage, Attributes]]) -> Screening:
         indicators = self.lexicon.lexicon.indicators
-        if self.reader is not None:
-            decides = self.reader.settings.decides
-            contexts = [decided(passage, context, decides) for passage, context in zip(passages, contexts, strict=True)]
         digest = text_digest(parsed.note_text) if passages else ""
-        highlights = [
-            build(parsed, digest, passage, context, indicators[passage.indicator])
-            for passage, context in zip(passages, contexts, strict=True)
-        ]
+        highlights = [build(parsed, digest, passage, context, indicators) for passage, context in passages]
         return Screening(
             note=note,
             highlights=tuple(highlights),

@@ -236,7 +236,7 @@ class Trainer:
     def _freeze(self) -> None:
         """Keep the word vectors and the lowest layers as they came: they are general, and cost a fifth of a step."""
         frozen = [self.model.encoder.embeddings, *self.model.encoder.encoder.layer[: self.plan.frozen_layers]]
-        # What all layers share would have to be followed back through the frozen ones too, at the cost of training them.
+        # What all layers share would have to be followed back through the frozen ones, at the cost of training them.
         shared = getattr(self.model.encoder.encoder, "relative_attention_bias", None)
         if shared is not None and self.plan.frozen_layers:
             frozen.append(shared)

@@ -3,11 +3,13 @@
 import pytest
 
 import screener
+from eval import gold
+from screener.annotations import AnnotatedNote
 from screener.lexicon.rows import Rows
 from screener.pipeline.context import Attributes
 from screener.pipeline.cues import find_cues
 from screener.pipeline.highlights import Passage, merge
-from screener.pipeline.joining import decided, join, joined_confidence
+from screener.pipeline.joining import decided, join, joined_confidence, settle
 from screener.reader.spans import Sighting
 from screener.records import Evidence
 from screener.text.parsed import Parsed
@@ -93,3 +95,51 @@ def test_the_reader_decides_only_where_no_cue_speaks_and_what_it_may(
     assert decided(own, Attributes(), ("source", "template")) == Attributes(source="child", template=True)
     assert decided(own, negation(), ("assertion",)).assertion == "negated"
     assert decided(own, Attributes(), ()) == Attributes()
+
+
+def settled(passages: list[Passage], **reader_says: str) -> list[tuple[Passage, Attributes]]:
+    """Settle passages, those of the reader with the given attributes and those of cues with the usual ones."""
+    contexts = [Attributes(**reader_says) if p.sighting is not None else Attributes() for p in passages]  # type: ignore[arg-type]
+    return settle(passages, contexts)
+
+
+def test_where_the_two_read_the_same_words_differently_they_are_one_passage_with_both_as_evidence(
+    by_cues: tuple[Parsed, list[Passage]],
+) -> None:
+    both = joined(by_cues, sighting("not to tell mum about the phone", "threat_or_coercion"))
+    cues = {hit.cue.id for p in both if p.indicator == "secrecy" for hit in p.hits}
+    kept = [passage for passage, _ in settled(both)]
+    (threat,) = [p for p in kept if p.indicator == "threat_or_coercion"]
+    assert cues
+    assert cues <= {hit.cue.id for hit in threat.differing}
+    assert not [p for p in kept if p.indicator == "secrecy" and p.first < threat.last]
+
+
+def test_a_cue_that_the_reader_holds_likely_too_stays_a_passage_of_its_own(
+    by_cues: tuple[Parsed, list[Passage]],
+) -> None:
+    both = joined(by_cues, sighting("not to tell mum about the phone", "threat_or_coercion"))
+    for passage in both:
+        passage.probability = 0.5
+    assert {"secrecy", "threat_or_coercion"} <= {passage.indicator for passage, _ in settled(both)}
+
+
+def test_a_cue_is_not_taken_into_a_passage_that_is_set_aside(by_cues: tuple[Parsed, list[Passage]]) -> None:
+    both = joined(by_cues, sighting("not to tell mum about the phone", "threat_or_coercion"))
+    assert "secrecy" in {passage.indicator for passage, _ in settled(both, assertion="hypothetical")}
+
+
+@pytest.fixture(scope="module")
+def fast() -> screener.Screener:
+    return screener.load(profile="fast")
+
+
+@pytest.mark.parametrize("note", gold.notes("dev")[::9], ids=lambda note: note.id)
+def test_what_the_lexicon_lights_for_follow_up_stays_lit_with_its_cue_as_evidence(
+    note: AnnotatedNote, lexicon_screener: screener.Screener, fast: screener.Screener
+) -> None:
+    joined = fast.screen(note.note()).follow_up
+    for lit in lexicon_screener.screen(note.note()).follow_up:
+        touching = [h for h in joined if h.start < lit.end and lit.start < h.end]
+        cues = {evidence.id for evidence in lit.evidence if evidence.by == "cue"}
+        assert cues <= {evidence.id for h in touching for evidence in h.evidence}
