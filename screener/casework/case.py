@@ -7,7 +7,7 @@ What the parts of the case level expect of one another::
 
     people.find(case) -> People                     people.of(sign) -> frozenset of person keys; people.adults_of(sign)
     responses.find(case, people) -> Responses       what was done, when, and which signs it answers
-    closing.find(case, people, responses)           closings, their reasons, and which signs they look into
+    closing.find(case, responses, people)           closings, their reasons, and which signs they look into
     closure.check(case, …) -> Closure               the record of the closure check
     patterns.engine.find(case, …) -> found patterns each part with its signs
     review.review(screenings) -> CaseReview         the only place where these are put together

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from screener.casework.case import Case, CaseNote, Sign
 from screener.casework.language import Hit
+from screener.casework.people import People
 from screener.casework.responses import Response, Responses
 
 #: How many tokens before a closing words that turn it around, or put it in the past, can stand, and how many after it
@@ -101,12 +102,21 @@ class Closing:
 class Closings:
     """The closings of a case in the order of their notes, and which signs were looked into."""
 
-    def __init__(self, found: Iterable[Closing], responses: Responses, signs: Sequence[Sign]) -> None:
+    def __init__(self, found: Iterable[Closing], responses: Responses, case: Case, people: People) -> None:
         self.all = tuple(found)
         self._responses = responses
+        self._people = people
+        # The latest note in which each indicator reads as resolved: of these adults, or, in a closing, of anybody.
+        self._resolved: dict[tuple[str, str | None], CaseNote] = {}
+        closing_notes = {closing.note for closing in self.all}
+        for sign in case.set_aside:
+            if sign.highlight.resolved:
+                adults = frozenset[str]() if sign.note in closing_notes else people.adults_of(sign)
+                for adult in adults or (None,):
+                    self._resolved[sign.indicator, adult] = sign.note
         covering = [closing for closing in self.all if closing.covers_all]
         self._unmarked = [closing for closing in covering if closing.unmarked]
-        weighing = [one for one in self._unmarked if one.weighed and self._comes_back_to_most(one, signs)]
+        weighing = [one for one in self._unmarked if one.weighed and self._comes_back_to_most(one, case.signs)]
         # What comes after the last covering closing comes after all of them; undated ones stand last.
         self._last_covering = [one for one in covering if not one.unmarked or one in weighing][-1:]
         self._known: dict[Sign, bool] = {}
@@ -122,18 +132,24 @@ class Closings:
         """Whether a sign was looked into on the record, in its own note or later.
 
         Looked into means that something was found, not only that somebody acted: a finding that comes back to the
-        sign, or a closing whose account covers all that stood before it and says what was found. Where a person left
-        a closing unmarked, its account must come back to this very sign, or say that it covers all and come back to
-        most.
+        sign, a passage of its kind that reads as resolved, or a closing whose account covers all that stood before it
+        and says what was found. Where a person left a closing unmarked, its account must come back to this very sign,
+        or say that it covers all and come back to most.
         """
         known = self._known.get(sign)
         if known is None:
             known = self._known[sign] = (
                 any(response.finding for response in self._responses.to(sign))
+                or self._reads_as_resolved(sign)
                 or any(not closing.note.comes_before(sign.note) for closing in self._last_covering)
                 or any(self._accounts_for(closing, sign) for closing in self._unmarked)
             )
         return known
+
+    def _reads_as_resolved(self, sign: Sign) -> bool:
+        adults = (None, *self._people.adults_of(sign))
+        notes = (self._resolved.get((sign.indicator, adult)) for adult in adults)
+        return any(note is not None and not note.comes_before(sign.note) for note in notes)
 
     def _accounts_for(self, closing: Closing, sign: Sign) -> bool:
         return not closing.note.comes_before(sign.note) and (
@@ -146,7 +162,7 @@ class Closings:
         return sum(self._accounts_for(closing, sign) for sign in before) >= _MOST * len(before)
 
 
-def find(case: Case, responses: Responses) -> Closings:
+def find(case: Case, responses: Responses, people: People) -> Closings:
     """Find the closings of a case."""
     marked: dict[int, list[Sign]] = defaultdict(list)
     for sign in case.signs:
@@ -154,7 +170,7 @@ def find(case: Case, responses: Responses) -> Closings:
             marked[sign.note.order].append(sign)
     last = case.dated[-1] if case.dated else case.notes[-1]
     found = [_in_note(note, note is last, marked.get(note.order, ()), responses) for note in case.notes]
-    return Closings((closing for closing in found if closing is not None), responses, case.signs)
+    return Closings((closing for closing in found if closing is not None), responses, case, people)
 
 
 def _in_note(note: CaseNote, last: bool, marked: Sequence[Sign], responses: Responses) -> Closing | None:

@@ -63,7 +63,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "findings": ("found", "explained", "confirmed", "ended", "weighed"),
     "turns": ("decided", "planned", "asked", "refused", "negated", "past"),
     "people": ("parent", "carer", "sibling", "child", "professional", "adult"),
-    "names": ("given", "none"),
+    "names": ("given", "none", "forms"),
     "topics": INDICATORS,
 }
 #: What the kind of a note ("closing summary", "return home interview") says by itself.

@@ -8,7 +8,7 @@ them as possibly the same; whether they are is for a person to say.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -110,14 +110,31 @@ _NO_INITIAL = frozenset(["A", "I", "Q", "X", "Y", "N", "V", "P"])
 #: Sentence openers rarer than this are still likelier to be names than words.
 _RARE = 2e-6
 _CHILD_AGE = 17
+#: A word for a person in these forms is what somebody did: "tutoring", "volunteered", "chaired".
+_ACTS = ("ing", "ed")
 #: How many sentences before a sign the adult it speaks of ("he") may last have been named.
 _NAMED_BEFORE = 5
+#: Signs outside adult behaviour whose first name is an adult's.
+_ABOUT_ADULTS = frozenset(("known_risk_person", "unenforced_agreement"))
 _ADULT_ROLES = frozenset(("other adult", "carer"))
+_PRONOUNS = frozenset(("he", "she"))
+_POSSESSIVES = frozenset(("his", "her"))
+_TOWARDS = frozenset(("for", "with", "to", "of", "near", "by", "at", "against", "from", "towards", "on"))
+#: "He says his uncle …" is a boy on his uncle; "he lives with his uncle" is about him.
+_SAYING = frozenset(
+    """say says said saying tell tells told report reports reported mention mentions mentioned ask asks asked call calls
+    called describe describes described""".split()  # noqa: SIM905 - easier to read than quoted
+)
+#: How many tokens before a relative the person whose relative it is may stand.
+_OWNER_REACH = 8
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Mention:
-    """One place where a person is named: token range in the note, and character offsets into its text."""
+    """One place where a person is named: token range in the note, and character offsets into its text.
+
+    ``by_name``: by a name, with or without a title, not by a role or kin phrase alone.
+    """
 
     note: CaseNote
     sentence: int
@@ -126,6 +143,7 @@ class Mention:
     start: int
     end: int
     text: str
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +180,10 @@ class People:
                 self._in[mention.note.order, mention.sentence].append((mention, person))
         self._known: dict[tuple[int, int, int, int], frozenset[str]] = {}
 
+    def mentions_in(self, note: CaseNote, sentence: int) -> list[tuple[Mention, Person]]:
+        """Return the mentions of one sentence, each with its person."""
+        return self._in.get((note.order, sentence), [])
+
     def named_in(self, note: CaseNote, sentence: int) -> frozenset[str]:
         """Return the groups of everyone named in one sentence, the child and professionals among them."""
         return frozenset(person.group for _, person in self._in.get((note.order, sentence), ()))
@@ -184,18 +206,31 @@ class People:
         return known
 
     def _adults(self, sign: Sign) -> frozenset[str]:
-        own = [pair for at in range(sign.sentence, sign.last_sentence + 1) for pair in self._at(sign.note, at)]
+        own = [pair for at in range(sign.sentence, sign.last_sentence + 1) for pair in self.mentions_in(sign.note, at)]
+        kin = [(m, p) for m, p in own if sign.indicator == "known_risk_person" and _kin_of_another(m)]
+        own = [pair for pair in own if pair not in kin]
         inside = [(m, p) for m, p in own if m.first < sign.last and sign.first < m.last]
-        before = [self._at(sign.note, sign.sentence - back) for back in range(1, _NAMED_BEFORE + 1)]
-        after = self._at(sign.note, sign.last_sentence + 1)
-        for pairs in (inside, own, *before[:1], after, *before[1:]):
+        before = [self.mentions_in(sign.note, sign.sentence - back) for back in range(1, _NAMED_BEFORE + 1)]
+        after = self.mentions_in(sign.note, sign.last_sentence + 1)
+        for pairs in (inside, own, *before[:1], after, *before[1:], kin):
             found = frozenset(person.group for _, person in pairs if person.role in _ADULT_ROLES)
             if found:
                 return found
         return frozenset(person.group for _, person in inside or own if person.role == "parent")
 
-    def _at(self, note: CaseNote, sentence: int) -> list[tuple[Mention, Person]]:
-        return self._in.get((note.order, sentence), [])
+
+def _kin_of_another(mention: Mention) -> bool:
+    """Whether a person is named only as the relative of the one spoken of ("he names his sister").
+
+    A known risk is then that one, not the relative.
+    """
+    words = mention.note.parsed.words
+    begin = mention.note.parsed.sentences[mention.sentence].first
+    before = words[max(begin, mention.first - _OWNER_REACH) : mention.first]
+    if len(before) < 2 or before[-1] not in _POSSESSIVES:
+        return False
+    acts = any(word in _PRONOUNS and following not in _SAYING for word, following in pairwise(before[:-1]))
+    return acts or before[-2] in _TOWARDS
 
 
 @dataclass(slots=True)
@@ -222,13 +257,15 @@ def find(case: Case) -> People:
         seen += in_note
         _weigh(note, in_note, votes, called)
     roles = _roles(seen, votes, _acting(case, seen))
-    likenesses = _likenesses(seen, roles, called)
+    likenesses = _likenesses(seen, roles, called, _name_forms(case))
     groups = _groups({s.key for s in seen}, likenesses)
     mentions: dict[str, list[Mention]] = defaultdict(list)
     for one in seen:
         start, end = one.note.parsed.original(one.first, one.last)
         text = one.note.parsed.note_text[start:end]
-        mentions[one.key].append(Mention(one.note, one.sentence, one.first, one.last, start, end, text))
+        mentions[one.key].append(
+            Mention(one.note, one.sentence, one.first, one.last, start, end, text, one.kind == "name")
+        )
     by_group: dict[str, Counter[str]] = defaultdict(Counter)
     for key, role in roles.items():
         by_group[groups[key]][role] += 1
@@ -265,6 +302,7 @@ def _names_of(case: Case) -> frozenset[str]:
     inside: Counter[str] = Counter()
     opening: Counter[str] = Counter()
     places: Counter[str] = Counter()
+    called: set[str] = set()
     written_small: set[str] = set()
     is_name = SHAPE_TESTS["name"]
     for note in case.notes:
@@ -279,17 +317,30 @@ def _names_of(case: Case) -> frozenset[str]:
                     possessive = bare != word.lower()
                     first = at == sentence.first or raw[at - 1] in (":", "*", "\u2022", "\u2013")
                     (opening if first else inside)[bare] += 1
+                    if first and at + 1 < sentence.last and _is_initial(raw, at + 1, sentence.last):
+                        called.add(bare)
                     before = raw[at - 1].lower() if at > sentence.first else ""
                     places[bare] += before in _PLACE_BEFORE and not possessive
     common = frequencies()
-    given, none = _listed(case, "given"), _listed(case, "none")
+    given, none = _listed(case, "given"), _listed(case, "none") | _words_for_people(case) | _TITLES
     found = set(given)
     for name in (inside.keys() | opening.keys()) - none:
         if name in written_small or places[name] * 2 > inside[name] + opening[name]:
             continue
-        if inside[name] or common.get(name, 0.0) < _RARE:
+        # One rare word that opens one sentence ("Stank of drink") is no name; one that comes again is.
+        if inside[name] or (opening[name] > 1 and common.get(name, 0.0) < _RARE) or name in called:
             found.add(name)
     return frozenset(found)
+
+
+def _words_for_people(case: Case) -> set[str]:
+    """Return the single words of the case that are words for people ("Mam", "Nana"), whether or not capitalised."""
+    return {
+        note.parsed.words[hit.first]
+        for note in case.notes
+        for hit in note.hits
+        if hit.phrase.family == "people" and hit.last - hit.first == 1
+    }
 
 
 def _listed(case: Case, says: str) -> set[str]:
@@ -306,7 +357,9 @@ def _listed(case: Case, says: str) -> set[str]:
 
 def _in_note(note: CaseNote, names: frozenset[str]) -> list[_Seen]:
     """Return the mentions of one note in text order: role phrases, names with their titles, initials; none overlap."""
-    phrases = [hit for hit in note.hits if hit.phrase.family == "people"]
+    phrases = [
+        h for h in note.hits if h.phrase.family == "people" and not note.parsed.words[h.last - 1].endswith(_ACTS)
+    ]
     spans = [(hit.first, hit.last, hit) for hit in phrases]
     found: list[_Seen] = []
     words, raw = note.parsed.words, note.parsed.tokens.raw
@@ -414,11 +467,18 @@ def _weigh(note: CaseNote, seen: list[_Seen], votes: dict[str, Counter[str]], ca
 
 
 def _apposed(left: _Seen, right: _Seen, between: list[str]) -> bool:
+    if right.kind == "phrase" and right.note.parsed.tokens.raw[right.last - 1].endswith("'s"):
+        # "Daz is Mam's …" goes on to say what he is to her.
+        return False
     joints = [word for word in between if word not in _DETERMINERS]
     if not joints:
         # "mum's friend Dave", but not "Dave mum said".
         return left.kind == "phrase" or bool(between)
-    if right.kind == "phrase" and joints == [","]:
+    if joints == [","]:
+        if left.kind == "phrase":
+            # "Her nana, Mrs Lowther, was waiting"
+            words = right.note.parsed.words
+            return between == joints and right.last < len(words) and words[right.last] in (",", ")")
         return bool(between[1:]) or (right.says == "adult" and " " in right.key)
     return len(joints) == 1 and joints[0] in _JOINTS
 
@@ -442,13 +502,13 @@ def _young(note: CaseNote, after: int) -> bool:
 
 
 def _acting(case: Case, seen: list[_Seen]) -> Counter[str]:
-    """Count how often each name comes first in a passage on what an adult did, or on a known risk."""
+    """Count how often each name comes first in a passage on what an adult did, is known for, or has promised."""
     in_note: dict[int, list[_Seen]] = defaultdict(list)
     for one in seen:
         in_note[one.note.order].append(one)
     acting: Counter[str] = Counter()
     for sign in case.signs:
-        if sign.highlight.group == "adult_behaviour" or sign.indicator == "known_risk_person":
+        if sign.highlight.group == "adult_behaviour" or sign.indicator in _ABOUT_ADULTS:
             first = next((one for one in in_note[sign.note.order] if sign.first <= one.first < sign.last), None)
             if first is not None:
                 acting[first.key] += 1
@@ -480,7 +540,7 @@ def _as_role(says: str) -> CaseRole:
 
 
 def _likenesses(
-    seen: list[_Seen], roles: dict[str, CaseRole], called: dict[str, Counter[str]]
+    seen: list[_Seen], roles: dict[str, CaseRole], called: dict[str, Counter[str]], forms: dict[str, str]
 ) -> dict[str, list[Likeness]]:
     """Return, by key, which other ways of naming may mean the same person, with the evidence."""
     found: dict[str, list[Likeness]] = defaultdict(list)
@@ -491,6 +551,8 @@ def _likenesses(
 
     kinds = {one.key: one.kind for one in seen}
     names = [key for key, kind in kinds.items() if kind == "name"]
+    for short, long, evidence in _forms_of_one(names, forms):
+        link(short, long, evidence)
     by_first: dict[str, list[str]] = defaultdict(list)
     by_last: dict[str, list[str]] = defaultdict(list)
     by_letter: dict[str, list[str]] = defaultdict(list)
@@ -507,12 +569,12 @@ def _likenesses(
         if len(longer) == 1:
             link(name, longer[0], f"'{name}' is part of '{longer[0]}', and of no other name in these notes")
     for key, kind in kinds.items():
-        if kind == "initial" and len(key) == 1:
-            fitting = [name for name in by_letter[key] if " " not in name or name.split()[0] not in names]
-            if len(fitting) == 1:
-                link(
-                    key, fitting[0], f"'{key.upper()}' is the first letter of '{fitting[0]}', and of no other name here"
-                )
+        if kind != "initial":
+            continue
+        fitting = [name for name in by_letter[key[0]] if _fits_initials(key, name, names)]
+        if len(fitting) == 1:
+            letters = "the first letter" if len(key) == 1 else "the initials"
+            link(key, fitting[0], f"'{key.upper()}' is {letters} of '{fitting[0]}', and of no other name here")
     claims: dict[str, set[str]] = defaultdict(set)
     for name, phrases in called.items():
         for phrase in phrases:
@@ -523,6 +585,44 @@ def _likenesses(
             if roles[owner] != "child":
                 link(owner, phrase, f"'{phrase}' stands beside '{owner}', and beside no other name in these notes")
     return found
+
+
+def _fits_initials(initials: str, name: str, names: Collection[str]) -> bool:
+    parts = name.split()
+    if len(initials) > 1:
+        return len(parts) > 1 and parts[-1][0] == initials[1]
+    return len(parts) == 1 or parts[0] not in names
+
+
+def _name_forms(case: Case) -> dict[str, str]:
+    """Return, for each first name of the case that has several forms ("Darren", "Daz"), which name it is a form of."""
+    return {
+        _bare(note.parsed.tokens.raw[hit.first]).lower(): hit.phrase.id
+        for note in case.notes
+        for hit in note.hits
+        if hit.phrase.family == "names" and hit.phrase.says == "forms"
+    }
+
+
+def _forms_of_one(names: Iterable[str], forms: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Give the pairs of names that are forms of one ("Daz", "Darren W"), with the evidence.
+
+    None where the full names among them have surnames that differ: then they are several people.
+    """
+    by_form: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        if form := forms.get(name.split()[0]):
+            by_form[form].append(name)
+    for alike in by_form.values():
+        surnames = [name.split()[-1] for name in alike if " " in name]
+        if len(alike) < 2 or not all(
+            one.startswith(other[0]) for one, other in pairwise(sorted(surnames, key=len)[::-1])
+        ):
+            continue
+        longest = max(alike, key=lambda name: (len(name), name))
+        for name in alike:
+            if name.split()[0] != longest.split()[0]:
+                yield name, longest, f"'{name}' and '{longest}' may be forms of one first name"
 
 
 def _groups(keys: set[str], likenesses: dict[str, list[Likeness]]) -> dict[str, str]:

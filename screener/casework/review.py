@@ -51,7 +51,7 @@ def review(
     read = build(screenings, known.language, today, case)
     persons = people.find(read)
     done = responses.find(read, persons)
-    closings = closing.find(read, done)
+    closings = closing.find(read, done, persons)
     found = engine.find(known.patterns, read, pool.signs(read, closings), persons, done)
     check = closure.check(read, closings, {each.pattern.id: each.signs for each in found})
     return CaseReview(

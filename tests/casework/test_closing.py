@@ -16,6 +16,11 @@ from screener.casework.knowledge import shipped_knowledge
 START = dt.date(2022, 3, 1)
 
 
+def found(case: Case) -> closing.Closings:
+    persons = people.find(case)
+    return closing.find(case, responses.find(case, persons), persons)
+
+
 def case_of(*marked: str) -> Case:
     notes = []
     for number, text in enumerate(marked):
@@ -27,12 +32,12 @@ def case_of(*marked: str) -> Case:
 
 def closings_of(*marked: str) -> tuple[Closing, ...]:
     case = case_of(*marked)
-    return closing.find(case, responses.find(case, people.find(case))).all
+    return found(case).all
 
 
 def check(*marked: str) -> ClosureCheck:
     case = case_of(*marked)
-    return closure.check(case, closing.find(case, responses.find(case, people.find(case))))
+    return closure.check(case, found(case))
 
 
 @pytest.mark.parametrize(

@@ -94,3 +94,22 @@ def test_another_in_the_same_role_is_somebody_else() -> None:
 
 def test_a_role_is_known_again_in_another_form() -> None:
     assert "grandad" in roles(people_of("Her grandfather was there."))
+
+
+def test_forms_of_one_first_name_are_possibly_one_person_unless_surnames_differ() -> None:
+    found = people_of("Darren W reported on time.", "She goes to Daz on Fridays.")
+    assert len({person.group for person in found.persons if person.key in ("darren w", "daz")}) == 1
+    apart = people_of("Darren Wills reported. Then Daz Hobbs came in.")
+    assert len({p.group for p in apart.persons if p.key in ("darren wills", "daz hobbs")}) == 2
+
+
+def test_a_known_risk_is_not_the_relative_whom_he_names() -> None:
+    case = case_of(
+        "Darren W came in. ⟦known_risk_person|Convicted in 2009, and he names his stepsister as the family he sees⟧."
+    )
+    assert people.find(case).adults_of(case.signs[0]) == {"darren w"}
+
+
+@pytest.mark.parametrize("text", ["Stank of drink.", "Maths; tutoring begins.", "Mam and Papa came."])
+def test_words_that_only_look_like_names_name_nobody(text: str) -> None:
+    assert all(person.role != "other adult" for person in people_of(text).persons)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import TypeVar
 
 from screener.casework.case import Case, CaseNote, Sign
 from screener.casework.language import Hit
@@ -24,8 +26,8 @@ from screener.casework.patterns.model import (
     Unanswered,
     Words,
 )
-from screener.casework.patterns.read import ANOTHER, SOURCES
-from screener.casework.people import People
+from screener.casework.patterns.read import ANOTHER, REPORTING, SOURCES
+from screener.casework.people import Mention, People
 from screener.casework.responses import Responses
 from screener.records import GROUP_OF
 
@@ -34,6 +36,12 @@ _ANY_CHILD = frozenset(("child", "children", "yp", "young person", "baby", "boy"
 
 #: Words before whoever a worry came from.
 _FROM = frozenset(("from", "by"))
+
+#: How many tokens before the words by which a worry is raised ("rang", "is uneasy") its source may be named.
+_TELLS_REACH = 10
+
+#: Somebody named in a note: by the words for a kind of source, or by name.
+Place = TypeVar("Place", Hit, Mention)
 
 #: Pieces of the parts of one group: (index of the part, sign), in order of date.
 _Members = list[tuple[int, Sign]]
@@ -57,6 +65,14 @@ def find(book: PatternBook, case: Case, signs: Sequence[Sign], people: People, r
     finder = _Finder(case, signs, people, responses)
     found = [each for pattern in book.patterns for each in finder.find(pattern)]
     return sorted(found, key=lambda each: each.pattern.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Who a passage comes from: the kind of source (or the note, or the name, where no kind shows), and by name."""
+
+    kind: Hashable
+    name: str | None = None
 
 
 class _Finder:
@@ -146,11 +162,16 @@ class _Finder:
             return any(sign.sentence <= hit.sentence <= sign.last_sentence for hit in hits)
         if where == "beside":
             return any(sign.sentence - 1 <= hit.sentence <= sign.last_sentence + 1 for hit in hits)
-        if hits or where == "note":
+        if where == "note":
             return bool(hits)
-        following = self._case.notes[note.order + 1 : note.order + 2]
+        if any(sign.sentence - 1 <= hit.sentence <= sign.last_sentence + 1 for hit in hits):
+            return True
+        following = [other for other in self._case.notes[note.order + 1 : note.order + 2] if other.comes_after(note)]
         return any(
-            other.comes_after(note) and any(kind in self._hits[other.order] for kind in words) for other in following
+            self._responses.come_back(other, hit.sentence, sign)
+            for other in (note, *following)
+            for kind in words
+            for hit in self._hits[other.order].get(kind, ())
         )
 
     def _alongside(self, choice: Choice, sign: Sign) -> bool:
@@ -293,9 +314,32 @@ class _Finder:
         }[part.different]
 
     def _source(self, sign: Sign) -> Hashable:
-        """Return who a passage comes from: by the words before it, in it, after it, or by who wrote the note.
+        """Return who a passage comes from; the same for two passages where it may be the same person.
 
-        Words such as "another" make it somebody not met before; so does a note that shows no source at all.
+        By name where one is given: a "neighbour" of no name may be the one neighbour who is named, but two who are
+        named are two. Words such as "another" make it somebody not met before; so does a note that shows no source.
+        """
+        told = self._told_by[sign]
+        names = self._names_of_source[told.kind]
+        return told.name or (next(iter(names)) if len(names) == 1 else told.kind)
+
+    @cached_property
+    def _told_by(self) -> dict[Sign, _Teller]:
+        return {sign: self._teller(sign) for sign in self._signs}
+
+    @cached_property
+    def _names_of_source(self) -> dict[Hashable, set[str]]:
+        names: dict[Hashable, set[str]] = defaultdict(set)
+        for told in self._told_by.values():
+            if told.name:
+                names[told.kind].add(told.name)
+        return names
+
+    def _teller(self, sign: Sign) -> _Teller:
+        """Return what kind of source a passage comes from, and by what name, from the words before it and in it.
+
+        Whoever stands nearest before the words that raise the worry; else whoever is named before it, in it or in the
+        sentence before; else who wrote the note.
         """
         note = sign.note
         near = [
@@ -304,15 +348,47 @@ class _Finder:
             if hit.phrase.family == SOURCES and hit.first < sign.last
         ]
         if any(hit.phrase.says == ANOTHER for hit in near):
-            return note
+            return _Teller(note)
+        tells = [hit for hit in near if hit.phrase.says == REPORTING]
+        near = [hit for hit in near if hit.phrase.says != REPORTING]
+        named = [m for at in range(sign.sentence - 1, sign.last_sentence + 1) for m in self._could_tell(note, at)]
+        for among in (
+            [t for t in tells if t.sentence >= sign.sentence],
+            [t for t in tells if t.sentence < sign.sentence],
+        ):
+            kinds, names = _pairs(near, among), _pairs(named, among)
+            if not (kinds or names):
+                continue
+            gaps = [(by.first - hit.last, by.first, by) for hit, by in kinds]
+            gaps += [(by.first - mention.last, by.first, by) for mention, by in names]
+            tell = min(gaps, key=lambda gap: gap[:2])[2]
+            of_name = [m for m, by in names if by is tell]
+            titled = [m for m in of_name if len(m.text.split()) > 1]
+            name = self._group_of(titled[0] if titled else of_name[-1]) if of_name else None
+            of_kind = max((hit for hit, by in kinds if by is tell), key=lambda hit: hit.last, default=None)
+            return _Teller(of_kind.phrase.says if of_kind else name, name)
         own = [hit for hit in near if hit.sentence >= sign.sentence]
         before = _reporting(note, [hit for hit in own if hit.first < sign.first])
         earlier = _reporting(note, [hit for hit in near if hit.sentence < sign.sentence])
-        author = [hit for hit in note.author_hits if hit.phrase.family == SOURCES]
+        author = [
+            h for h in note.author_hits if h.phrase.family == SOURCES and h.phrase.says not in (ANOTHER, REPORTING)
+        ]
         for hits in (before, earlier, own, author):
             if hits:
-                return hits[0].phrase.says
-        return note
+                return _Teller(hits[0].phrase.says)
+        return _Teller(note)
+
+    def _could_tell(self, note: CaseNote, sentence: int) -> list[Mention]:
+        """Return the adults outside the household whom a sentence names by name, and not as somebody's owner."""
+        raw = note.parsed.tokens.raw
+        return [
+            mention
+            for mention, person in self._people.mentions_in(note, sentence)
+            if mention.by_name and person.role == "other adult" and not raw[mention.last - 1].endswith("'s")
+        ]
+
+    def _group_of(self, mention: Mention) -> str:
+        return next(p.group for m, p in self._people.mentions_in(mention.note, mention.sentence) if m is mention)
 
     # --- rising numbers ------------------------------------------------------------------------------------------
 
@@ -411,6 +487,16 @@ def _by_kind(note: CaseNote) -> dict[Words, list[Hit]]:
     for hit in note.hits:
         kinds[hit.phrase.family, hit.phrase.says].append(hit)
     return dict(kinds)
+
+
+def _pairs(near: Iterable[Place], tells: Sequence[Hit]) -> list[tuple[Place, Hit]]:
+    """Return who stands just before which words that raise a worry, in text order."""
+    return [
+        (one, tell)
+        for one in near
+        for tell in tells
+        if one.sentence == tell.sentence and 0 <= tell.first - one.last <= _TELLS_REACH
+    ]
 
 
 def _reporting(note: CaseNote, hits: Iterable[Hit]) -> list[Hit]:

@@ -41,6 +41,8 @@ FILE = "patterns.yaml"
 WORDS, SOURCES = "words", "sources"
 #: The list under ``sources`` that says that somebody is not the one who spoke before.
 ANOTHER = "another"
+#: The list under ``sources`` of the words by which somebody raises a worry: who stands before them is its source.
+REPORTING = "reporting"
 
 _GROUPS = {group: frozenset(i for i in INDICATORS if GROUP_OF[i] == group) for group in GROUP_OF.values()}
 _ANY = frozenset(INDICATORS)
