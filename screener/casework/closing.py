@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from screener.casework.case import Case, CaseNote, Sign
+from screener.casework.case import LIKELY, Case, CaseNote, Sign
 from screener.casework.language import Hit
 from screener.casework.people import People
 from screener.casework.responses import Response, Responses
@@ -166,7 +166,7 @@ def find(case: Case, responses: Responses, people: People) -> Closings:
     """Find the closings of a case."""
     marked: dict[int, list[Sign]] = defaultdict(list)
     for sign in case.signs:
-        if sign.indicator == "concern_closed":
+        if sign.indicator == "concern_closed" and sign.highlight.match_confidence >= LIKELY:
             marked[sign.note.order].append(sign)
     last = case.dated[-1] if case.dated else case.notes[-1]
     found = [_in_note(note, note is last, marked.get(note.order, ()), responses) for note in case.notes]

@@ -6,15 +6,11 @@ only the case level recognised (its words are in ``casework.yaml``) stands in as
 
 from __future__ import annotations
 
-from screener.casework.case import Case, Sign, sign_of
+from screener.casework.case import LIKELY, Case, Sign, sign_of
 from screener.casework.closing import Closing, Closings
 from screener.records import GROUP_OF, Evidence, Highlight, highlight_id, text_digest
 
 _KIND = "concern_closed"
-#: Passages less likely than this to be kept by a reviewer make no pattern: over a long file, chance ones meet. They
-#: stay highlights, to be answered like any other, and count in the closure check. On the development cases, read from
-#: plain text with the small reader, pattern precision rose from 0.51 to 0.67, and recall fell from 0.80 to 0.70.
-_LIKELY = 0.3
 
 
 def signs(case: Case, closings: Closings) -> tuple[Sign, ...]:
@@ -26,7 +22,7 @@ def signs(case: Case, closings: Closings) -> tuple[Sign, ...]:
     found = [
         sign
         for sign in case.signs
-        if sign.highlight.match_confidence >= _LIKELY and (sign.indicator != _KIND or sign.note not in accounted)
+        if sign.highlight.match_confidence >= LIKELY and (sign.indicator != _KIND or sign.note not in accounted)
     ]
     for closing in closings.all:
         by_hand = closing.note.screening.profile == "annotated"
