@@ -78,11 +78,15 @@ def test_the_oldest_passage_is_answered_in_four_actions_with_sign_in_one_of_them
     office.put(NOTE)
     page = context().new_page()
     sign_in(page, office.name)  # 1
+    expect(page.get_by_role("heading", name="Case case-1, note note-1")).to_be_visible()
+    page.wait_for_load_state()  # keys are read once the page's script is there
     page.keyboard.press("n")  # 2: the one that has waited longest
     expect(page.get_by_role("heading", name="Note note-1", exact=True)).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("s")
     page.keyboard.press("o")  # 3: its words, and why it is lit
     expect(page.get_by_text("Why it is pointed at")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("s")  # 4: answered
     expect(page.get_by_role("status")).to_contain_text("Recorded for passage 1: Passed to supervision")
 
