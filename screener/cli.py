@@ -243,7 +243,7 @@ def explain(
         return
     cue = next((cue for cue in known.cues if cue.id == name), None)
     if cue is None:
-        from screener.lexicon.read import did_you_mean
+        from screener.lexicon.entries import did_you_mean
 
         hint = did_you_mean(name, [*known.indicators, *(c.id for c in known.cues)])
         raise screener.LexiconError(f"no indicator or cue is called '{name}'{hint}")

@@ -16,10 +16,11 @@ import numpy as np
 
 from screener.errors import LexiconError
 from screener.lexicon import language as cue_language
+from screener.lexicon.entries import did_you_mean
 from screener.lexicon.inflect import Inflector
 from screener.lexicon.matcher import Matcher
 from screener.lexicon.model import Lexicon, Place, WordClass
-from screener.lexicon.read import SHAPES, did_you_mean, shipped
+from screener.lexicon.read import SHAPES, shipped
 from screener.lexicon.read import read as read_lexicon
 from screener.lexicon.rows import Rows
 from screener.lexicon.source import Items, Mapping, YamlFile, load

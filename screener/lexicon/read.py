@@ -7,7 +7,6 @@ folder replaces the earlier one; word classes of the same name grow. ``docs/lexi
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import importlib.resources
 from collections.abc import Iterable
@@ -15,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from screener.errors import LexiconError
-from screener.lexicon import language
+from screener.lexicon import entries, language
+from screener.lexicon.entries import did_you_mean
 from screener.lexicon.model import TEMPLATE_KINDS, ContextCue, Cue, IndicatorInfo, Lexicon, Place, WordClass
 from screener.lexicon.source import Items, Mapping, YamlFile, load
 from screener.records import ATTRIBUTES, GROUP_OF, INDICATORS
@@ -45,12 +45,6 @@ def read(folders: Iterable[Path]) -> Lexicon:
     for folder in folders:
         reading.folder(Path(folder))
     return reading.finish()
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a hint such as ``: did you mean 'adult'?``, or an empty string where nothing is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f": did you mean '{near[0]}'?" if near else ""
 
 
 class _Reading:
@@ -105,17 +99,17 @@ class _Reading:
         readers[path.name](file, content)
 
     def _indicators(self, file: YamlFile, content: Mapping) -> None:
-        for entry in _entries(file, content, "indicators"):
+        for entry in entries.entries(file, content, "indicators"):
             place = file.place(entry.line)
-            _keys(entry, _INDICATOR_KEYS, place)
-            ident = _text(entry, "id", place)
+            entries.known_keys(entry, _INDICATOR_KEYS, place)
+            ident = entries.text(entry, "id", place)
             if ident not in INDICATORS:
                 raise LexiconError(f"{place}: unknown indicator '{ident}'{did_you_mean(ident, INDICATORS)}")
             if entry.get("group") != GROUP_OF[ident]:
                 raise LexiconError(f"{place}: {ident} belongs to the group {GROUP_OF[ident]}")
             if entry.get("tier") not in ("A", "B", "C"):
                 raise LexiconError(f"{place}: {ident}: tier is A, B or C")
-            values = {key: _text(entry, key, place) for key in _INDICATOR_KEYS}
+            values = {key: entries.text(entry, key, place) for key in _INDICATOR_KEYS}
             self.indicators[ident] = IndicatorInfo(**values, place=place)
 
     def _classes(self, file: YamlFile, content: Mapping) -> None:
@@ -123,18 +117,18 @@ class _Reading:
             place = file.place(content.lines[name])
             if name in SHAPES:
                 raise LexiconError(f"{place}: '{name}' is recognised by its shape and cannot be a list")
-            texts = tuple(_texts(members, place, f"word class {name}"))
+            texts = tuple(entries.texts(members, place, f"word class {name}"))
             earlier = self.classes[name].members if name in self.classes else ()
             self.classes[name] = WordClass(name, tuple(dict.fromkeys(earlier + texts)), place)
 
     def _cues(self, file: YamlFile, content: Mapping, seen_here: set[str]) -> None:
-        _keys(content, {"indicator", "classes", "cues"}, file.place(1))
-        indicator = _text(content, "indicator", file.place(1))
+        entries.known_keys(content, {"indicator", "classes", "cues"}, file.place(1))
+        indicator = entries.text(content, "indicator", file.place(1))
         if indicator not in INDICATORS:
             raise LexiconError(f"{file.name}:1: unknown indicator '{indicator}'{did_you_mean(indicator, INDICATORS)}")
         if "classes" in content:
             self._classes(file, content["classes"])
-        for entry in _entries(file, content, "cues"):
+        for entry in entries.entries(file, content, "cues"):
             cue = _cue(entry, indicator, file.place(entry.line))
             if cue.id in seen_here:
                 first = self.cues[cue.id].place
@@ -143,24 +137,24 @@ class _Reading:
             self.cues[cue.id] = cue
 
     def _context(self, file: YamlFile, content: Mapping) -> None:
-        _keys(content, {"cues", "terminators"}, file.place(1))
+        entries.known_keys(content, {"cues", "terminators"}, file.place(1))
         terminators = content.get("terminators", Mapping())
         if not isinstance(terminators, Mapping):
             raise LexiconError(f"{file.name}:1: terminators is a mapping with contrast: and clause:")
-        _keys(terminators, _TERMINATORS, file.place(1))
+        entries.known_keys(terminators, _TERMINATORS, file.place(1))
         for kind, members in terminators.items():
-            texts = tuple(_texts(members, file.place(terminators.lines[kind]), kind))
+            texts = tuple(entries.texts(members, file.place(terminators.lines[kind]), kind))
             self.terminators[kind] = tuple(dict.fromkeys(self.terminators.get(kind, ()) + texts))
-        for entry in _entries(file, content, "cues"):
+        for entry in entries.entries(file, content, "cues"):
             cue = _context_cue(entry, file.place(entry.line))
             if cue.id in self.context and self.context[cue.id].place.file == file.name:
                 raise LexiconError(f"{cue.place}: context cue id '{cue.id}' stands twice; give one another id")
             self.context[cue.id] = cue
 
     def _templates(self, file: YamlFile, content: Mapping) -> None:
-        _keys(content, set(TEMPLATE_KINDS), file.place(1))
+        entries.known_keys(content, set(TEMPLATE_KINDS), file.place(1))
         for name, members in content.items():
-            texts = tuple(_texts(members, file.place(content.lines[name]), name))
+            texts = tuple(entries.texts(members, file.place(content.lines[name]), name))
             self.templates[name] = self.templates.get(name, ()) + texts
 
     def _abbreviations(self, file: YamlFile, content: Mapping) -> None:
@@ -170,10 +164,10 @@ class _Reading:
         self.spellings.update(_pairs(file, content))
 
     def _inflections(self, file: YamlFile, content: Mapping) -> None:
-        _keys(content, {"families", "fixed"}, file.place(1))
+        entries.known_keys(content, {"families", "fixed"}, file.place(1))
         for family in content.get("families", Items()):
-            self.irregular.append(_texts(family, file.place(1), "families"))
-        self.fixed += _texts(content.get("fixed", Items()), file.place(1), "fixed")
+            self.irregular.append(entries.texts(family, file.place(1), "families"))
+        self.fixed += entries.texts(content.get("fixed", Items()), file.place(1), "fixed")
 
     def finish(self) -> Lexicon:
         missing = [name for name in INDICATORS if name not in self.indicators]
@@ -229,8 +223,8 @@ class _Reading:
 
 
 def _cue(entry: Mapping, indicator: str, place: Place) -> Cue:
-    _keys(entry, _CUE_KEYS, place)
-    ident = _text(entry, "id", place)
+    entries.known_keys(entry, _CUE_KEYS, place)
+    ident = entries.text(entry, "id", place)
     strength = entry.get("strength", "moderate")
     if strength not in ("strong", "moderate", "weak"):
         raise LexiconError(f"{place}: cue {ident}: strength is strong, moderate or weak, not '{strength}'")
@@ -240,26 +234,26 @@ def _cue(entry: Mapping, indicator: str, place: Place) -> Cue:
     examples = entry.get("examples")
     if not isinstance(examples, Mapping) or not examples.get("finds") or not examples.get("leaves"):
         raise LexiconError(f"{place}: cue {ident}: every cue proves itself; give examples with finds: and leaves:")
-    _keys(examples, {"finds", "leaves"}, place)
+    entries.known_keys(examples, {"finds", "leaves"}, place)
     return Cue(
         id=ident,
         indicator=indicator,
-        match=tuple(_texts(entry.get("match"), place, f"cue {ident}: match")),
+        match=tuple(entries.texts(entry.get("match"), place, f"cue {ident}: match")),
         strength=strength,
-        why=_text(entry, "why", place),
-        source=_text(entry, "source", place),
-        finds=tuple(_texts(examples["finds"], place, f"cue {ident}: finds")),
-        leaves=tuple(_texts(examples["leaves"], place, f"cue {ident}: leaves")),
+        why=entries.text(entry, "why", place),
+        source=entries.text(entry, "source", place),
+        finds=tuple(entries.texts(examples["finds"], place, f"cue {ident}: finds")),
+        leaves=tuple(entries.texts(examples["leaves"], place, f"cue {ident}: leaves")),
         place=place,
-        unless=tuple(_texts(entry.get("unless", Items()), place, f"cue {ident}: unless")),
+        unless=tuple(entries.texts(entry.get("unless", Items()), place, f"cue {ident}: unless")),
         where=where,
         sets=tuple(_settings(entry.get("sets", Mapping()), place, f"cue {ident}")),
     )
 
 
 def _context_cue(entry: Mapping, place: Place) -> ContextCue:
-    _keys(entry, _CONTEXT_KEYS, place)
-    ident = _text(entry, "id", place)
+    entries.known_keys(entry, _CONTEXT_KEYS, place)
+    ident = entries.text(entry, "id", place)
     direction = entry.get("direction", "forward")
     if direction not in _DIRECTIONS:
         raise LexiconError(f"{place}: context cue {ident}: direction is one of {', '.join(_DIRECTIONS)}")
@@ -271,19 +265,19 @@ def _context_cue(entry: Mapping, place: Place) -> ContextCue:
         raise LexiconError(f"{place}: context cue {ident}: sets one attribute; write one cue for each")
     limits = {}
     for key in ("only", "never"):
-        named = _texts(entry.get(key, Items()), place, f"context cue {ident}: {key}")
+        named = entries.texts(entry.get(key, Items()), place, f"context cue {ident}: {key}")
         limits[key] = tuple(member for name in named for member in _GROUPS.get(name, (name,)))
         for name in limits[key]:
             if name not in INDICATORS:
                 raise LexiconError(f"{place}: context cue {ident}: unknown indicator or group '{name}'")
     return ContextCue(
         id=ident,
-        match=tuple(_texts(entry.get("match"), place, f"context cue {ident}: match")),
+        match=tuple(entries.texts(entry.get("match"), place, f"context cue {ident}: match")),
         sets=settings[0] if settings else None,
         direction=direction,
         scope=int(entry.get("scope", 0)),
         priority=int(entry.get("priority", 0)),
-        why=_text(entry, "why", place),
+        why=entries.text(entry, "why", place),
         place=place,
         inside=inside,
         lists=entry.get("lists", False) is True,
@@ -303,39 +297,6 @@ def _settings(value: Any, place: Place, what: str) -> list[tuple[str, str]]:
             raise LexiconError(f"{place}: {what}: {name} is one of {', '.join(ATTRIBUTES[name])}, not '{text}'")
         settings.append((name, text))
     return settings
-
-
-def _entries(file: YamlFile, content: Mapping, key: str) -> list[Mapping]:
-    entries = content.get(key, Items())
-    if not isinstance(entries, Items):
-        raise LexiconError(f"{file.name}:{content.lines.get(key, 1)}: '{key}' must be a list")
-    for entry, line in zip(entries, entries.lines, strict=True):
-        if not isinstance(entry, Mapping):
-            raise LexiconError(f"{file.name}:{line}: each entry under '{key}' is a mapping that starts with '- id:'")
-    return list(entries)
-
-
-def _keys(mapping: Mapping, known: set[str], place: Place) -> None:
-    for key in mapping:
-        if key not in known:
-            line = mapping.lines[key]
-            raise LexiconError(f"{place.file}:{line}: unknown key '{key}'{did_you_mean(key, known)}")
-
-
-def _text(mapping: Mapping, key: str, place: Place) -> str:
-    value = mapping.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise LexiconError(f"{place}: {mapping.get('id', 'the entry')}: '{key}' is missing or not text")
-    return value.strip()
-
-
-def _texts(value: Any, place: Place, what: str) -> list[str]:
-    values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not all(
-        isinstance(v, str | int) and not isinstance(v, bool) and str(v).strip() for v in values
-    ):
-        raise LexiconError(f"{place}: {what}: must be text or a list of texts (put yes, no, on, off in quotes)")
-    return [str(v) for v in values]
 
 
 def _pairs(file: YamlFile, content: Mapping) -> dict[str, str]:
