@@ -67,18 +67,22 @@ def quality(loaded: dict[str, Reads], absent: list[str], public: Path | None) ->
     own = systems.screens(loaded)
     best = systems.best(loaded)
     test, dev, unseen = gold.notes("test"), gold.notes("dev"), notes_in("notes", keep=held_out())
+    plain = {half: gold.notes(half, "plain") for half in ("test", "dev")}
+    every = [*test, *dev, *plain["test"], *plain["dev"], *unseen]
     for profile, reads in loaded.items():
-        reads.all([*test, *dev, *unseen])
-        _say(f"{profile} has read {len(test) + len(dev) + len(unseen)} notes")
+        reads.all(every)
+        _say(f"{profile} has read {len(every)} notes")
     on_test, on_unseen = _measured(own, test), _measured(own, unseen)
     sections = [
         results.heading(loaded, absent),
-        _comparison("test", test, on_test),
+        _comparison("oblique", "test", test, on_test),
+        _comparison("plain", "test", plain["test"], _measured(own, plain["test"])),
         results.briefs_left_out(on_test, on_unseen, held_out()),
         results.per_indicator(_alone_and_joined(on_test)),
         results.contributions({name: contributions(test, loaded[name]) for name in loaded if name != "lexicon"}),
         results.attributes(on_test),
-        _comparison("dev", dev, on_dev := _measured(own, dev)),
+        _comparison("plain", "dev", plain["dev"], _measured(own, plain["dev"])),
+        _comparison("oblique", "dev", dev, on_dev := _measured(own, dev)),
         results.mistakes(best, on_dev[best]),
         _ordinary(loaded, public),
         _negex(loaded[best].screener, public),
@@ -98,8 +102,8 @@ def _alone_and_joined(measured: dict[str, Evaluation]) -> dict[str, Evaluation]:
     return {name: result for name, result in measured.items() if name != "fast" or "full" not in measured}
 
 
-def _comparison(split: str, notes: list[AnnotatedNote], own: dict[str, Evaluation]) -> str:
-    """Return our systems beside the baselines on one half of the gold."""
+def _comparison(wording: str, half: str, notes: list[AnnotatedNote], own: dict[str, Evaluation]) -> str:
+    """Return our systems beside the baselines on one half of the gold of one wording."""
     screens: dict[str, Screen] = {"keyword list with negation": keywords.screener(keywords.find)}
     missing = []
     for system, title in (("medspacy", "keyword list, medspaCy ConText"), ("negspacy", "keyword list, negspaCy")):
@@ -111,9 +115,10 @@ def _comparison(split: str, notes: list[AnnotatedNote], own: dict[str, Evaluatio
         hits = {note.text: [(h[0], h[1], h[2], h[3]) for h in of] for note, of in zip(notes, found, strict=True)}
         screens[title] = keywords.screener(hits.__getitem__)
     measured = own | _measured(screens, notes)
-    _say(f"{split}: {len(notes)} notes, {len(measured)} systems")
-    charts.systems(measured, _CHARTS / f"systems-{split}.png")
-    return results.comparison(split, notes, measured, missing)
+    _say(f"{wording} {half}: {len(notes)} notes, {len(measured)} systems")
+    chart = f"systems-{wording}-{half}.png"
+    charts.systems(measured, _CHARTS / chart)
+    return results.comparison(f"{wording} wording, {half} half", chart, notes, measured, missing)
 
 
 def _ordinary(loaded: dict[str, Reads], public: Path | None) -> str:

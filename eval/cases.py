@@ -14,7 +14,7 @@ from screener.documents.case_figures import confusion, in_words, overall, per_pa
 
 _HALVES = {
     "dev": "Development half: patterns and case language were written with these cases in sight, so they flatter",
-    "test": "Test half: by the same two writers, not read while patterns and case language were written",
+    "test": "Test half: by the same writers and another, not read while patterns and case language were written",
 }
 
 

@@ -11,6 +11,6 @@ HERE = Path(__file__).resolve().parent
 FLOORS: dict[str, float] = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))
 
 
-def notes(split: str) -> list[AnnotatedNote]:
-    """Return the gold notes of a split, ``dev`` or ``test``."""
-    return [note for path in sorted((HERE / "gold" / split).glob("*.txt")) for note in read(path)]
+def notes(half: str, wording: str = "oblique") -> list[AnnotatedNote]:
+    """Return the gold notes of a half, ``dev`` or ``test``, in which signs are worded ``oblique`` or ``plain``."""
+    return [note for path in sorted((HERE / "gold" / wording / half).glob("*.txt")) for note in read(path)]

@@ -59,16 +59,16 @@ def heading(loaded: Mapping[str, Reads], missing: Sequence[str]) -> str:
 
 
 def comparison(
-    split: str, notes: Sequence[AnnotatedNote], measured: dict[str, Evaluation], missing: Sequence[str]
+    which: str, chart: str, notes: Sequence[AnnotatedNote], measured: dict[str, Evaluation], missing: Sequence[str]
 ) -> str:
-    """Compare systems on one split."""
+    """Compare systems on one part of the gold."""
     first = next(iter(measured.values()))
     rows = [[title, *_figures(r)] for title, r in measured.items()]
     size = f"{len(notes)} notes, {first.words} words, {first.quiet_notes} with nothing to follow up"
-    text = f"### Gold, {split} half ({size})\n\n"
+    text = f"### Gold, {which} ({size})\n\n"
     text += table(["system", *_FIGURES], rows)
     text += "".join(f"\nNot measured here: {what}.\n" for what in missing)
-    return text + f"\n![Systems compared](charts/systems-{split}.png)\n"
+    return text + f"\n![Systems compared](charts/{chart})\n"
 
 
 def briefs_left_out(gold: Mapping[str, Evaluation], unseen: Mapping[str, Evaluation], briefs: Sequence[str]) -> str:

@@ -143,8 +143,9 @@ class ClosureReason(Record):
 class ClosureReview(Record):
     """The closure check.
 
-    ``not_closing``: no note supplied closes or steps down. ``silent``: one does while passages stand unanswered.
-    ``answered``: each passage was looked into on the record. It says nothing about whether the child is safe.
+    ``not_closing``: no note supplied closes or steps down a concern. ``silent``: one does while passages stand
+    unanswered. ``answered``: each passage was looked into on the record. It says nothing about whether the child is
+    safe.
     """
 
     state: ClosureState

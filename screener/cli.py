@@ -280,7 +280,7 @@ def evaluate(
 
     Examples:
 
-      screener evaluate eval/gold/test --mistakes 20
+      screener evaluate eval/gold/oblique/test --mistakes 20
 
       screener evaluate our-marked-notes/ --charts charts/
 

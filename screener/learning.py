@@ -20,6 +20,7 @@ from screener.annotations import AnnotatedNote
 from screener.errors import AnnotationError, ModelError
 from screener.evaluation import evaluate
 from screener.pipeline.screen import Screener
+from screener.reader.labels import FOLLOW_UP
 from screener.records import INDICATORS, Indicator, text_digest
 
 if TYPE_CHECKING:
@@ -168,6 +169,9 @@ class _Taught:
             for at, (start, end) in enumerate(tokens.offsets):
                 if start < decision.end and end > decision.start:
                     points[at, column] = float(decision.kept)
+                    # Nothing to follow up either, unless some other indicator still stands there.
+                    others = points[at, : len(INDICATORS)].max()
+                    points[at, FOLLOW_UP] = 1.0 if decision.kept else min(points[at, FOLLOW_UP], others)
         return points
 
 

@@ -24,13 +24,14 @@ from models.sentence_reader.data import held_out, notes_in
 from screener.annotations import AnnotatedNote
 from screener.reader.judge import judge
 from screener.reader.labels import FOLLOW_UP, OUTPUTS, POINTS
-from screener.reader.network import encoder_on
+from screener.reader.network import encoder_on, fastest_type
 from screener.reader.spans import Tagged
 from screener.reader.windows import Tokens, special_ids
 from screener.records import INDICATORS
 from screener.text.sentences import sentences
 
 _TOKENS_PER_STEP, _LONGEST, _SEED = 2048, 192, 20261123
+_SHORT = fastest_type(torch.device("cpu")) is torch.bfloat16
 #: Sentences stand this many empty places apart when judged, so that neighbours are not joined into one passage.
 _APART = 4
 
@@ -65,7 +66,7 @@ class SentenceClassifier(nn.Module):
         ]
         for at, ids in enumerate(given):
             whole = torch.tensor([ids])
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_SHORT):
                 logits[at * _APART, : len(POINTS)] = self(whole, torch.ones_like(whole)).float().numpy()[0]
         return Tagged(Tokens([0] * len(offsets), offsets), logits)
 
@@ -161,7 +162,7 @@ def _step(
     ids = torch.tensor([[*ids, *[pad] * (width - len(ids))] for ids, _ in batch])
     mask = torch.tensor([[1] * len(ids) + [0] * (width - len(ids)) for ids, _ in batch])
     points = torch.tensor(np.stack([points for _, points in batch]))
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_SHORT):
         logits = model(ids, mask)
     weight = torch.full((len(POINTS),), 2.0)
     loss = (

@@ -41,7 +41,7 @@ class CaseNote:
 
     ``day`` is the proleptic ordinal of its date (``None`` where undated), so that days can be subtracted.
     ``hits`` are the phrases of the case language in it, in text order; ``kind_hits`` those in the kind of note it is
-    ("closing summary").
+    ("closing summary"), ``author_hits`` those in the part its author plays.
     """
 
     order: int
@@ -141,7 +141,7 @@ def build(
             screening=given[at],
             parsed=text,
             hits=tuple(found),
-            kind_hits=tuple(h for h in labels[given[at].note.kind or ""] if h.phrase.family == "kinds"),
+            kind_hits=labels[given[at].note.kind or ""],
             author_hits=labels[given[at].note.author_role or ""],
             day=days[at],
         )

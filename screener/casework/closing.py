@@ -1,7 +1,8 @@
 """Passages that close a case, step it down, discharge, transfer or shelve it; what they rest on; what they looked into.
 
 One note closes once, however many of its sentences say so. A closing that somebody plans for later, argues against or
-reports of former years is none; neither is a condition ("will close if …").
+reports of former years is none; neither is a condition ("will close if …"), nor what ends without a concern in sight: a
+course of treatment, a class, a block of sessions, a move to the next year or team.
 """
 
 from __future__ import annotations
@@ -31,10 +32,41 @@ _WILL = frozenset(("will", "shall", "ll"))
 #: Closings whose own words never deny: a "not" inside them turns them around.
 _BARE = frozenset(("closed", "stepped_down", "discharged", "transferred"))
 _YEARS = range(1950, 2100)
+#: What may end without any concern: that such a thing ended closes nothing where nothing stands before it.
+_ENDINGS = frozenset(("ended", "stepped_down", "discharged", "transferred"))
+#: Words by which a closing is one of a case, whatever stands before it.
+_OF_A_CASE = frozenset(("case", "file", "referral", "enquiry", "enquiries", "investigation", "us", "closed", "nfa"))
+#: Kinds of note that close.
+_KINDS = frozenset(("kind.closing", "kind.weak-closing"))
+#: Words of a concern: beside them, what ends in a sentence on treatment or lessons is more than those.
+_OF_A_CONCERN = frozenset(
+    (
+        "concern",
+        "concerns",
+        "concerned",
+        "worry",
+        "worries",
+        "allegation",
+        "allegations",
+        "safeguarding",
+        "disclosure",
+        "disclosed",
+        "lado",
+        "mash",
+        "csc",
+        "s47",
+        "strategy",
+        "referral",
+        "cpoms",
+        "nfa",
+    )
+)
 #: So many sentences with findings make an account of what was looked into, even where it does not say that it covers
 #: everything; fewer where they say how it was found out.
 _ACCOUNT, _SHOWN_ACCOUNT = 4, 2
 _SHOWN = frozenset(("found", "explained", "ended"))
+#: Or so many sentences with findings over at least so many notes up to the closing, where it comes back to any of it.
+_BACKING, _BACKING_NOTES = 4, 2
 #: The share of the signs before it that a closing which says it covers all has to name: words for the rest may differ.
 _MOST = 2 / 3
 #: What was done that an account is made of besides its findings.
@@ -48,7 +80,9 @@ class Closing:
     ``start`` and ``end`` are character offsets of the first such passage; both are 0 where only the kind of note
     ("closing summary") says so. ``marked`` are the signs of the kind concern_closed in this note. Where a person
     marked them (``by_hand``) they rest on too little by definition: a closing with its account is never marked.
-    ``account`` are the findings in the note, ``weighed`` says that it covers all that stood before it.
+    ``account`` are the findings in the note, ``weighed`` says that it covers all that stood before it, ``backed`` that
+    the notes up to it record findings enough to rest on. ``of_a_case`` says that its words name a case, a referral or
+    the like, so that it is a closing whatever stands before it.
     """
 
     note: CaseNote
@@ -61,6 +95,8 @@ class Closing:
     by_hand: bool
     account: tuple[Response, ...]
     weighed: bool
+    of_a_case: bool
+    backed: bool
 
     @property
     def covers_all(self) -> bool:
@@ -72,6 +108,7 @@ class Closing:
         shown = {record.sentence for record in self.account if record.kind in _SHOWN}
         recorded = {record.sentence for record in self.account}
         enough = len(shown) >= _SHOWN_ACCOUNT or len(recorded) >= _ACCOUNT or (self.weighed and bool(recorded))
+        enough = enough or (self.backed and not self.marked and (self.weighed or bool(recorded)))
         if self.unmarked:
             enough = self.weighed or any(record.finding for record in self.account)
         return not self.by_hand and enough
@@ -104,6 +141,12 @@ class Closings:
 
     def __init__(self, found: Iterable[Closing], responses: Responses, case: Case, people: People) -> None:
         self.all = tuple(found)
+        concerns = [sign for sign in case.signs if sign.highlight.match_confidence >= LIKELY]
+        concerns += [sign for sign in case.set_aside if sign.highlight.resolved]
+        # A plan, a course of treatment, a stay on a list may end where nothing was ever a worry.
+        self.of_a_concern = tuple(
+            each for each in self.all if each.of_a_case or each.marked or self.before(each, concerns)
+        )
         self._responses = responses
         self._people = people
         # The latest note in which each indicator reads as resolved: of these adults, or, in a closing, of anybody.
@@ -174,11 +217,14 @@ def find(case: Case, responses: Responses, people: People) -> Closings:
 
 
 def _in_note(note: CaseNote, last: bool, marked: Sequence[Sign], responses: Responses) -> Closing | None:
-    said = [hit for hit in note.hits if hit.phrase.family == "closings" and not _turned(note, hit, last)]
-    kinds = [hit for hit in note.kind_hits if hit.phrase.id == "kind.closing"]
-    if not last:
-        said = _in_company(note, said, kinds, marked)
-    if not said and not kinds and not marked:
+    said = [
+        hit
+        for hit in note.hits
+        if hit.phrase.family == "closings" and not _turned(note, hit, last) and not _of_ordinary_work(note, hit)
+    ]
+    kinds = [hit for hit in note.kind_hits if hit.phrase.id in _KINDS and not _by_trade(note)]
+    said = _in_company(note, said, kinds, marked, last)
+    if not said and not marked and all(hit.phrase.weak for hit in kinds):
         return None
     sentences = sorted({hit.sentence for hit in said} | {sign.sentence for sign in marked})
     around = {at + step for at in sentences for step in (-1, 0, 1)}
@@ -198,17 +244,29 @@ def _in_note(note: CaseNote, last: bool, marked: Sequence[Sign], responses: Resp
         by_hand=bool(marked) and note.screening.profile == "annotated",
         account=tuple(finding for finding in account if finding.kind != "weighed"),
         weighed=any(finding.kind == "weighed" for finding in account),
+        of_a_case=any(_names_a_case(note, hit) for hit in said),
+        backed=_backed(note, responses),
     )
 
 
-def _in_company(note: CaseNote, said: list[Hit], kinds: Sequence[Hit], marked: Sequence[Sign]) -> list[Hit]:
+def _backed(note: CaseNote, responses: Responses) -> bool:
+    """Whether the notes up to this one record findings enough, in more than one of them."""
+    places = {
+        (each.note.order, each.sentence) for each in responses.all if each.finding and each.note.order <= note.order
+    }
+    return len(places) >= _BACKING and len({order for order, _ in places}) >= _BACKING_NOTES
+
+
+def _in_company(note: CaseNote, said: list[Hit], kinds: Sequence[Hit], marked: Sequence[Sign], last: bool) -> list[Hit]:
     """Leave out weak phrases ("left it there") that stand alone: no firm one, no two kinds of them, and no reason.
 
-    Only while the case goes on: what is left there in the last note supplied is left.
+    Only while the case goes on: what is left there in the last note supplied is left. What is passed on there is not.
     """
     firm = [hit for hit in said if not hit.phrase.weak]
     if firm or kinds or marked or len({hit.phrase.says for hit in said}) > 1:
         return said
+    if last:
+        return [hit for hit in said if hit.phrase.says != "transferred"]
     resting = {r.sentence for r in note.hits if r.phrase.family == "reasons" and r.phrase.says in _GROUNDS}
     return [hit for hit in said if hit.sentence in resting]
 
@@ -219,6 +277,30 @@ def _place(note: CaseNote, said: Sequence[Hit], marked: Sequence[Sign]) -> tuple
     if said:
         return note.parsed.original(said[0].first, said[0].last)
     return 0, 0
+
+
+def _of_ordinary_work(note: CaseNote, hit: Hit) -> bool:
+    """Whether what ends is a course of treatment, a class or the like, by its sentence or by who wrote the note."""
+    sentence = note.parsed.sentences[hit.sentence]
+    if not _OF_A_CONCERN.isdisjoint(note.parsed.words[sentence.first : sentence.last]):
+        return False
+    return _by_trade(note) or any(
+        each.phrase.family == "turns" and each.phrase.says == "ordinary"
+        for each in note.hits_in(hit.sentence, hit.sentence)
+    )
+
+
+def _by_trade(note: CaseNote) -> bool:
+    """Whether the note is by somebody whose work treats or teaches (a physiotherapist), or is of that kind."""
+    return any(
+        hit.phrase.family == "turns" and hit.phrase.says == "trade" for hit in (*note.author_hits, *note.kind_hits)
+    )
+
+
+def _names_a_case(note: CaseNote, hit: Hit) -> bool:
+    if hit.phrase.weak or hit.phrase.says in _ENDINGS:
+        return False
+    return not _OF_A_CASE.isdisjoint(note.parsed.words[hit.first : hit.last])
 
 
 def _turned(note: CaseNote, hit: Hit, last: bool) -> bool:

@@ -59,20 +59,14 @@ def check(case: Case, closings: Closings, patterns: Mapping[str, Sequence[Sign]]
     ``patterns`` are the patterns found, by title, each with the signs that make it; they add reasons and change no
     state. A closing is silent where a sign before it was never looked into, or where it rests on too little by itself.
     """
-    if not closings:
-        count = len(case.notes)
-        text = (
-            f"None of the {count} notes supplied closes or steps down."
-            if count > 1
-            else "The note supplied does not close or step down."
-        )
-        return ClosureCheck("not_closing", None, (), (Reason(text),))
+    if not closings.of_a_concern:
+        return ClosureCheck("not_closing", None, (), _not_closing(case, closings))
     open_signs = [s for s in case.signs if s.indicator != "concern_closed" and not closings.looked_into(s)]
     # Signs are in order, undated ones last: where a closing stands after any of them, it does after the first or last.
     ends = (*open_signs[:1], *open_signs[-1:])
-    silent = [each for each in closings.all if each.rests_on_too_little or closings.before(each, ends)]
+    silent = [each for each in closings.of_a_concern if each.rests_on_too_little or closings.before(each, ends)]
     if not silent:
-        return ClosureCheck("answered", closings.all[-1], (), _answered(case, closings))
+        return ClosureCheck("answered", closings.of_a_concern[-1], (), _answered(case, closings))
     closing = silent[-1]
     unanswered = closings.before(closing, open_signs)
     marked = _in_order(case, (sign for one in silent if one.rests_on_too_little for sign in one.marked))
@@ -84,8 +78,21 @@ def _in_order(case: Case, signs: Iterable[Sign]) -> tuple[Sign, ...]:
     return tuple(sign for sign in case.signs if sign in chosen)
 
 
+def _not_closing(case: Case, closings: Closings) -> tuple[Reason, ...]:
+    if closings:
+        text = (
+            f"Note {closings.all[-1].note.id} ends some work; the {_notes(case)} supplied contain no passage to follow "
+            "up before it, so no concern is closed there. This says nothing about whether the child is safe."
+        )
+    elif len(case.notes) > 1:
+        text = f"None of the {len(case.notes)} notes supplied closes or steps down."
+    else:
+        text = "The note supplied does not close or step down."
+    return (Reason(text),)
+
+
 def _answered(case: Case, closings: Closings) -> tuple[Reason, ...]:
-    closing = closings.all[-1]
+    closing = closings.of_a_concern[-1]
     before = closings.before(closing, case.signs)
     if not before:
         text = (

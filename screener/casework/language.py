@@ -62,7 +62,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "siblings",
     ),
     "findings": ("found", "explained", "confirmed", "ended", "weighed"),
-    "turns": ("decided", "planned", "asked", "refused", "negated", "past"),
+    "turns": ("decided", "planned", "asked", "refused", "negated", "past", "ordinary", "trade"),
     "people": ("parent", "carer", "sibling", "child", "professional", "adult"),
     "names": ("given", "none", "forms"),
     "topics": INDICATORS,

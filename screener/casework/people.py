@@ -119,6 +119,8 @@ _ABOUT_ADULTS = frozenset(("known_risk_person", "unenforced_agreement"))
 _ADULT_ROLES = frozenset(("other adult", "carer"))
 _PRONOUNS = frozenset(("he", "she"))
 _POSSESSIVES = frozenset(("his", "her"))
+#: "He walks him past the lads": a crowd is whom an act is done before, seldom who does it.
+_CROWD = frozenset(("lads", "boys", "girls", "men", "women", "scouts", "guides", "cubs", "friends", "mates", "parents"))
 _TOWARDS = frozenset(("for", "with", "to", "of", "near", "by", "at", "against", "from", "towards", "on"))
 #: "He says his uncle …" is a boy on his uncle; "he lives with his uncle" is about him.
 _SAYING = frozenset(
@@ -212,11 +214,19 @@ class People:
         inside = [(m, p) for m, p in own if m.first < sign.last and sign.first < m.last]
         before = [self.mentions_in(sign.note, sign.sentence - back) for back in range(1, _NAMED_BEFORE + 1)]
         after = self.mentions_in(sign.note, sign.last_sentence + 1)
-        for pairs in (inside, own, *before[:1], after, *before[1:], kin):
-            found = frozenset(person.group for _, person in pairs if person.role in _ADULT_ROLES)
-            if found:
-                return found
+        places = (inside, own, *before[:1], after, *before[1:], kin)
+        for crowds in (False, True):
+            for pairs in places:
+                found = frozenset(
+                    person.group for m, person in pairs if person.role in _ADULT_ROLES and (crowds or not _crowd(m))
+                )
+                if found:
+                    return found
         return frozenset(person.group for _, person in inside or own if person.role == "parent")
+
+
+def _crowd(mention: Mention) -> bool:
+    return not mention.by_name and not _CROWD.isdisjoint(mention.note.parsed.words[mention.first : mention.last])
 
 
 def _kin_of_another(mention: Mention) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from screener.casework.case import Case, CaseNote, Sign
-from screener.casework.language import Hit
+from screener.casework.language import FAMILIES, Hit
 from screener.casework.people import People
 from screener.lexicon.inflect import frequencies
 
@@ -186,7 +186,7 @@ def find(case: Case, people: People) -> Responses:
         found += [
             Response(hit.phrase.says, False, note, 0, 0, 0, frozenset(), frozenset(), frozenset())
             for hit in note.kind_hits
-            if hit.phrase.family == "kinds" and hit.phrase.id != "kind.closing"
+            if hit.phrase.family == "kinds" and hit.phrase.says not in FAMILIES["closings"]
         ]
         for sentence, hits in sorted(by_sentence.items()):
             found += _in_sentence(note, sentence, hits, people)

@@ -16,7 +16,7 @@ from screener.case_records import CasePerson, CaseReview, FoundPattern, Passage
 STATES = {
     "silent": "A note closes or steps down while passages before it stand unanswered.",
     "answered": "A note closes or steps down; the notes supplied record that the passages before it were looked into.",
-    "not_closing": "No note supplied closes or steps down.",
+    "not_closing": "No note supplied closes or steps down a concern.",
 }
 OPEN_TITLES = {
     "silent": "Passages with no later response in these notes that says what was found",

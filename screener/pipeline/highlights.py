@@ -60,10 +60,16 @@ class Passage:
         return max((hit.cue.strength for hit in self.hits), key=lambda strength: KEPT[strength])
 
     def target(self) -> Target:
-        """Return the passage as the context reader wants it."""
+        """Return the passage as the context reader wants it.
+
+        Where cues found it, their words are asked about and not all that the reader adds to them: "not been about,
+        dropped out of boxing" does not negate the boxing.
+        """
         sets = tuple(dict(pair for hit in self.hits for pair in hit.cue.sets).items())
         ids = tuple(hit.cue.id for hit in self.hits)
-        return Target(self.sentence, self.first, self.last, self.indicator, sets, ids)
+        first = min((hit.first for hit in self.hits), default=self.first)
+        last = max((hit.last for hit in self.hits), default=self.last)
+        return Target(self.sentence, first, last, self.indicator, sets, ids)
 
 
 def merge(hits: list[CueHit]) -> list[Passage]:

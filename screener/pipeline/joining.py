@@ -8,10 +8,12 @@ The rules, in full:
    evidence, as long as the two together.
 3. A sighting is left out where the reader does not hold its words to be for follow-up, though no attribute sets them
    aside (``SentenceReader.sightings``). One that no cue shares becomes a passage of its own. Sightings of different
-   indicators may overlap.
-4. Attributes are the context cues' where one speaks. Where none does, the reader decides those attributes in which it
-   was measured to be right more often than the defaults (``Settings.decides``), unless the lexicon cue itself says, or
-   a cue's passage would be set aside by it.
+   indicators may overlap; none is longer than its sentence. Where the reader is sure that there is something to follow
+   up, but of no indicator, the sighting goes under the likeliest.
+4. Attributes are the context cues' where one speaks of the cue's words, or, of a passage of the reader alone, of all
+   its words. Where none does, the reader decides those attributes in which it was measured to be right more often
+   than the defaults (``Settings.decides``), unless the lexicon cue itself says, or a cue's passage would be set aside
+   by it.
 5. The match confidence is one calibrated figure over all of it: a logistic function of what the reader says of the
    passage's words and of how strong the cues are (``Settings.confidence``), fitted on notes that neither was made on.
 6. Where a cue and a sighting touch, name different indicators, and the reader holds the cue's to be unlikely for these

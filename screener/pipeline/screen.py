@@ -112,10 +112,12 @@ class Screener:
         if self.reader is None:
             return passages
         opinion = self.reader.read(parsed.note_text)
-        joined = join(parsed, passages, opinion, self.reader.sightings(opinion), self.reader.settings.confidence)
+        sentences = [parsed.folded.original(sentence.start, sentence.end) for sentence in parsed.sentences]
+        sightings = self.reader.sightings(opinion, sentences)
+        joined = join(parsed, passages, opinion, sightings, self.reader.settings.confidence)
         for passage in joined:
             if passage.sighting is not None and not passage.hits:
-                sentence = parsed.folded.original(passage.sentence.start, passage.sentence.end)
+                sentence = sentences[passage.sentence.index]
                 passage.weighed = tuple(self.reader.weighed(parsed.note_text, passage.sighting, sentence))
         return joined
 

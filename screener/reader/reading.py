@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 from screener.reader import weights
@@ -34,13 +36,16 @@ class SentenceReader:
         """Return what the reader says of a text."""
         return Opinion(self._tagger.tag(text))
 
-    def sightings(self, opinion: Opinion) -> list[Sighting]:
-        """Return the passages that reach the thresholds of this reader, in text order.
+    def sightings(self, opinion: Opinion, sentences: Sequence[tuple[int, int]]) -> list[Sighting]:
+        """Return the passages that reach the thresholds of this reader, none longer than a sentence.
 
-        Left out is what it does not hold to be for follow-up although none of the attributes it gives sets it aside.
+        ``sentences`` are the character offsets of the text's sentences, in order. Left out is what the reader does not
+        hold to be for follow-up although none of the attributes it gives sets it aside. Where it is sure that there is
+        something to follow up but of no indicator, the passage goes under the likeliest.
         """
-        found = opinion.sightings(self._thresholds)
-        return [s for s in found if s.follow_up >= self.settings.follow_up or s.set_aside]
+        found = opinion.sightings(self._thresholds, sentences)
+        named = [s for s in found if s.follow_up >= self.settings.follow_up or s.set_aside]
+        return named + opinion.unnamed(self.settings.unnamed, named, sentences)
 
     def weighed(self, text: str, sighting: Sighting, around: tuple[int, int]) -> list[tuple[int, int]]:
         """Return the words that weighed most for a sighting, as offsets into ``text``, the heaviest first.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,15 +80,37 @@ class Opinion:
         found: np.ndarray = self._chances[at]
         return found
 
-    def sightings(self, thresholds: Sequence[float]) -> list[Sighting]:
-        """Return the passages whose best token reaches the threshold of its indicator (in the order of INDICATORS)."""
-        found = [
+    def sightings(self, thresholds: Sequence[float], sentences: Sequence[tuple[int, int]] = ()) -> list[Sighting]:
+        """Return the passages whose best token reaches the threshold of its indicator (in the order of INDICATORS).
+
+        Where ``sentences`` are given (character offsets, in text order), no passage runs on from one into the next.
+        """
+        return self._in_order(
             self._sighting(column, first, last)
             for column, threshold in enumerate(thresholds[: len(INDICATORS)])
-            for first, last in _runs(self._chances[:, column] >= threshold * _EDGE)
-            if self._chances[first:last, column].max() >= threshold
+            for first, last in self._passages(column, threshold, sentences)
+        )
+
+    def unnamed(
+        self, threshold: float, named: Sequence[Sighting], sentences: Sequence[tuple[int, int]] = ()
+    ) -> list[Sighting]:
+        """Return the passages whose best token reaches ``threshold`` for "to follow up" and which no sighting of
+        ``named`` touches, each under the indicator that is likeliest for it.
+        """
+        passages = [
+            self._sighting(int(self._chances[first:last, : len(INDICATORS)].max(0).argmax()), first, last)
+            for first, last in self._passages(FOLLOW_UP, threshold, sentences)
         ]
-        return sorted(found, key=lambda sighting: (sighting.start, sighting.end, sighting.indicator))
+        return self._in_order(s for s in passages if not any(s.start < n.end and n.start < s.end for n in named))
+
+    def _passages(self, column: int, threshold: float, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        cuts = {bisect_left(self.starts, start) for start, _ in sentences}
+        chances = self._chances[:, column]
+        return [run for run in _runs(chances >= threshold * _EDGE, cuts) if chances[slice(*run)].max() >= threshold]
+
+    @staticmethod
+    def _in_order(sightings: Iterable[Sighting]) -> list[Sighting]:
+        return sorted(sightings, key=lambda sighting: (sighting.start, sighting.end, sighting.indicator))
 
     def _sighting(self, column: int, first: int, last: int) -> Sighting:
         inside = slice(first, last)
@@ -105,11 +127,14 @@ class Opinion:
         )
 
 
-def _runs(on: np.ndarray) -> list[tuple[int, int]]:
-    """Return the runs of true values as (first, last exclusive), runs no more than the gap apart joined."""
+def _runs(on: np.ndarray, cuts: Set[int]) -> list[tuple[int, int]]:
+    """Return the runs of true values as (first, last exclusive), those no more than the gap apart joined.
+
+    A run ends before each position of ``cuts``.
+    """
     runs: list[tuple[int, int]] = []
     for at in np.flatnonzero(on).tolist():
-        if runs and at - runs[-1][1] <= _GAP:
+        if runs and at - runs[-1][1] <= _GAP and cuts.isdisjoint(range(runs[-1][1], at + 1)):
             runs[-1] = (runs[-1][0], at + 1)
         else:
             runs.append((at, at + 1))

@@ -34,8 +34,9 @@ class Settings(BaseModel):
     """What a reader needs besides its weights. ``window`` and ``overlap`` are in tokens.
 
     ``thresholds``: indicator → probability that the best token of a passage must reach. ``follow_up``: the probability
-    of "to follow up" below which a passage is left out, unless an attribute sets it aside anyway. ``confidence``: the
-    terms of the joined, calibrated match confidence (see ``screener.pipeline.joining``). ``decides``: the attributes
+    of "to follow up" below which a passage is left out, unless an attribute sets it aside anyway; ``unnamed``: the one
+    that lights a passage in which no indicator reaches its threshold. ``confidence``: the terms of the joined,
+    calibrated match confidence (see ``screener.pipeline.joining``). ``decides``: the attributes
     that the reader was measured to decide better than context cues alone where none of them speaks.
     """
 
@@ -53,6 +54,7 @@ class Settings(BaseModel):
     overlap: int = Field(ge=0)
     thresholds: dict[str, float]
     follow_up: float = Field(ge=0, le=1)
+    unnamed: float = Field(ge=0, le=1)
     confidence: dict[str, float]
     decides: tuple[str, ...]
     trained_on: dict[str, Any]

@@ -61,6 +61,14 @@ def check(*marked: str) -> ClosureCheck:
         "The matter was taken no further.",
         "Screened out at MASH.",
         "Threshold not met, no role for us.",
+        "As he said nothing, this stops with us here.",
+        "I do not propose to carry the matter beyond this sheet.",
+        "I see no reason to prolong this.",
+        "I've taken her off my Tuesdays.",
+        "With all that answered we take our leave.",
+        "SW, LADO and police have all signed off and I'm putting my sheet in the file.",
+        "s47 outcome: concerns not substantiated.",
+        "File to admin by the 23rd.",
     ],
 )
 def test_closings_are_put_in_many_ways(text: str) -> None:
@@ -83,10 +91,65 @@ def test_closings_are_put_in_many_ways(text: str) -> None:
         "Contact ended at twelve and he waved.",
         "She stepped down off the bus.",
         "Strategy discussion held, weekly visits go on.",
+        "Session closed with the putty race.",
+        "Her block of six sessions ends on Friday, another is booked.",
+        "Discharged from physio today with a home sheet.",
+        "Orthodontist has signed him off, retainer at night.",
+        "Her extra spelling plan has ended, with a certificate.",
+        "Bathroom adaptation signed off by building control.",
+        "Case transferred to Mr Oduya for Y6.",
+        "Her case transferred to Kent's team, who joined for the second half by video.",
+        "Records transferred to the secondary school, list signed.",
+        "This is my last week here.",
+        "This is my last visit before maternity leave, Tess takes over.",
+        "Missing report closed, found at his aunt's.",
+        "Vaccination record complete, no further action.",
     ],
 )
 def test_what_only_sounds_like_one_is_none(text: str) -> None:
     assert closings_of("Came in.", text) == ()
+
+
+def test_what_a_closing_of_lessons_says_of_a_concern_counts() -> None:
+    assert closings_of("Came in.", "With her swimming lessons over, the safeguarding concern is closed to this team.")
+
+
+def test_what_somebody_who_treats_ends_is_none_of_a_concern() -> None:
+    summary = AnnotatedNote(
+        id="n0",
+        text="Finished. File to store in June. Discharged.",
+        spans=(),
+        date=START,
+        author_role="paediatric physiotherapist",
+        kind="discharge summary",
+    ).screening()
+    assert found(build([summary], shipped_knowledge().language)).all == ()
+
+
+@pytest.mark.parametrize("ends", ["The CIN plan ended today.", "Discharged from CAMHS back to GP."])
+def test_what_ends_with_nothing_of_concern_before_it_closes_none(ends: str) -> None:
+    result = check("Swimming.", ends)
+    assert result.state == "not_closing"
+    assert "says nothing about whether the child is safe" in result.reasons[0].text
+    assert check("⟦secrecy|must not tell⟧", ends).state == "silent"
+
+
+def read_by_machine(*marked: str) -> ClosureCheck:
+    case = case_of(*marked)
+    screenings = [note.screening.model_copy(update={"profile": "lexicon"}) for note in case.notes]
+    case = build(screenings, shipped_knowledge().language)
+    return closure.check(case, found(case))
+
+
+def test_read_by_machine_findings_over_several_notes_answer_where_the_closing_comes_back_to_them() -> None:
+    signs = "⟦access_or_isolation|the turns upstairs⟧ and ⟦gifts_or_money|four pound coins⟧."
+    looking = (
+        "PNC nil, DBS clear. Treasurer's ledger shows the same £4 for each.",
+        "Two mothers confirmed it. The promise was explained by the choirmaster.",
+    )
+    assert read_by_machine(signs, *looking, "Saw him alone again. Enquiry ended.").state == "answered"
+    assert read_by_machine(signs, *looking, "Enquiry ended.").state == "silent"
+    assert read_by_machine(signs, "Saw him alone again. Enquiry ended.").state == "silent"
 
 
 def test_a_closing_decided_on_counts_once_nothing_comes_after_it() -> None:

@@ -113,3 +113,11 @@ def test_a_known_risk_is_not_the_relative_whom_he_names() -> None:
 @pytest.mark.parametrize("text", ["Stank of drink.", "Maths; tutoring begins.", "Mam and Papa came."])
 def test_words_that_only_look_like_names_name_nobody(text: str) -> None:
     assert all(person.role != "other adult" for person in people_of(text).persons)
+
+
+def test_a_crowd_beside_whom_an_act_is_done_is_not_the_adult_who_does_it() -> None:
+    case = case_of("Dave helps at home. ⟦protector_role|He walks him past the lads at the flats⟧.")
+    found = people.find(case)
+    assert found.adults_of(case.signs[0]) == {"dave"}
+    alone = case_of("⟦older_associate|Seen with the lads at the flats⟧.")
+    assert people.find(alone).adults_of(alone.signs[0]) == {"lads from the flats"}

@@ -126,7 +126,7 @@ def test_a_case_without_passages_clears_nobody(lexicon_screener: screener.Screen
     html = page(lexicon_screener, case(lexicon_screener, ("Height and weight fine.", "2024-01-02")))
     assert "This says nothing about whether the child is safe." in html
     assert "The notes supplied contain no passage of this kind; 1 note was read." in html
-    assert "No note supplied closes or steps down." in html
+    assert "No note supplied closes or steps down a concern." in html
 
 
 def test_what_was_assumed_and_what_was_not_read_is_said(lexicon_screener: screener.Screener) -> None:

@@ -57,7 +57,8 @@ def settings(base: str, epochs: int) -> Settings:
         name="reader", version="1", base=base, licence="Apache-2.0",
         encoder={"num_hidden_layers": 12, "hidden_size": 768}, points=POINTS, attributes=ATTRIBUTES, window=256,
         overlap=64,
-        thresholds=dict.fromkeys(INDICATORS, 0.37), follow_up=0.35, confidence={"base": 0.1}, decides=("temporality",),
+        thresholds=dict.fromkeys(INDICATORS, 0.37), follow_up=0.35, unnamed=0.8,
+        confidence={"base": 0.1}, decides=("temporality",),
         trained_on={"plan": PLAN, "epochs": epochs}, sha256={"weights-1.safetensors": "0"},
     )  # fmt: skip
 

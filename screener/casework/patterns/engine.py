@@ -40,6 +40,26 @@ _FROM = frozenset(("from", "by"))
 #: How many tokens before the words by which a worry is raised ("rang", "is uneasy") its source may be named.
 _TELLS_REACH = 10
 
+#: What somebody's worry is called when another note comes back to it ("Mrs Tapp's account").
+_WORRY_OF = frozenset(
+    (
+        "account",
+        "call",
+        "calls",
+        "complaint",
+        "concern",
+        "concerns",
+        "email",
+        "letter",
+        "message",
+        "report",
+        "story",
+        "worry",
+    )
+)
+#: Words by which the writer of a note speaks of a worry of their own.
+_OWN = frozenset(("i", "we", "my", "our"))
+
 #: Somebody named in a note: by the words for a kind of source, or by name.
 Place = TypeVar("Place", Hit, Mention)
 
@@ -342,6 +362,8 @@ class _Finder:
         sentence before; else who wrote the note.
         """
         note = sign.note
+        if of := self._owner(sign):
+            return of
         near = [
             hit
             for hit in note.hits_in(sign.sentence - 1, sign.last_sentence)
@@ -378,13 +400,32 @@ class _Finder:
                 return _Teller(hits[0].phrase.says)
         return _Teller(note)
 
+    def _owner(self, sign: Sign) -> _Teller | None:
+        """Return whose worry it is where its own words say so: "Mrs Tapp's account", "I remain uneasy" in a letter."""
+        note = sign.note
+        words, raw = note.parsed.words, note.parsed.tokens.raw
+        for mention in self._could_tell(note, sign.sentence):
+            if sign.first <= mention.first < sign.last and raw[mention.last - 1].endswith("'s"):
+                name = self._group_of(mention)
+                return _Teller(name, name)
+        author = note.screening.note.author_role
+        if author and sign.highlight.source == "third_party" and words[sign.first] in _OWN:
+            signed = self._could_tell(note, len(note.parsed.sentences) - 1)
+            return _Teller(author.casefold(), self._group_of(signed[-1]) if signed else None)
+        return None
+
     def _could_tell(self, note: CaseNote, sentence: int) -> list[Mention]:
         """Return the adults outside the household whom a sentence names by name, and not as somebody's owner."""
-        raw = note.parsed.tokens.raw
+        raw, words = note.parsed.tokens.raw, note.parsed.words
         return [
             mention
             for mention, person in self._people.mentions_in(note, sentence)
-            if mention.by_name and person.role == "other adult" and not raw[mention.last - 1].endswith("'s")
+            if mention.by_name
+            and person.role == "other adult"
+            and (
+                not raw[mention.last - 1].endswith("'s")
+                or not _WORRY_OF.isdisjoint(words[mention.last : mention.last + 1])
+            )
         ]
 
     def _group_of(self, mention: Mention) -> str:
