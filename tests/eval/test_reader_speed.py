@@ -42,7 +42,8 @@ def reader(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reader")
     settings = {
         "name": "tiny", "version": "1", "base": base.name, "licence": "Apache-2.0", "window": 64, "overlap": 16,
-        "thresholds": dict.fromkeys(INDICATORS, 0.5), "follow_up": 0.0, "confidence": {"base": 0.0, "reader": 1.0},
+        "thresholds": dict.fromkeys(INDICATORS, 0.5), "follow_up": 0.0, "unnamed": 1.0,
+        "confidence": {"base": 0.0, "reader": 1.0},
         "decides": (), "trained_on": {},
     }  # fmt: skip
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))

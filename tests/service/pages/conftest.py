@@ -107,7 +107,7 @@ def context(browser: Browser, served: Served) -> Iterator[Callable[..., BrowserC
 
     def open_one(**options: object) -> BrowserContext:
         made.append(browser.new_context(base_url=served.url, **options))  # type: ignore[arg-type]
-        made[-1].set_default_timeout(10_000)
+        made[-1].set_default_timeout(60_000)
         return made[-1]
 
     yield open_one

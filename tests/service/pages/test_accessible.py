@@ -45,7 +45,7 @@ def test_no_page_has_an_axe_violation_or_is_wider_than_the_screen(
         "account": next(m.id for m in store.accounts.members(office.system, office.team.id)),
     }
     page = context(viewport=WIDE).new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     sign_in(page, office.name)
     page.wait_for_url("**/queue")
     wrong = []
