@@ -56,13 +56,8 @@ def join(
             target = target_of(parsed, sighting.start, sighting.end)
         except NoteError:  # nothing but punctuation
             continue
-        sentence, first, last = target.sentence, target.first, target.last
-        shared = [
-            p
-            for p in joined
-            if p.indicator == sighting.indicator and p.sentence is sentence and p.first < last and first < p.last
-        ]
-        whole = Passage(sighting.indicator, sentence, first, last, [], sighting=sighting)
+        whole = Passage(sighting.indicator, target.sentence, target.first, target.last, [], sighting=sighting)
+        shared = [p for p in joined if p.indicator == whole.indicator and _touch(p, whole)]
         for passage in shared:
             whole.first, whole.last = min(whole.first, passage.first), max(whole.last, passage.last)
             whole.hits += [hit for hit in passage.hits if hit not in whole.hits]

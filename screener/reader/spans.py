@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,11 +85,13 @@ class Opinion:
 
         Where ``sentences`` are given (character offsets, in text order), no passage runs on from one into the next.
         """
-        return self._in_order(
+        cuts = self._cuts(sentences)
+        found = [
             self._sighting(column, first, last)
             for column, threshold in enumerate(thresholds[: len(INDICATORS)])
-            for first, last in self._passages(column, threshold, sentences)
-        )
+            for first, last in self._passages(column, threshold, cuts)
+        ]
+        return sorted(found, key=lambda sighting: (sighting.start, sighting.end, sighting.indicator))
 
     def unnamed(
         self, threshold: float, named: Sequence[Sighting], sentences: Sequence[tuple[int, int]] = ()
@@ -99,18 +101,17 @@ class Opinion:
         """
         passages = [
             self._sighting(int(self._chances[first:last, : len(INDICATORS)].max(0).argmax()), first, last)
-            for first, last in self._passages(FOLLOW_UP, threshold, sentences)
+            for first, last in self._passages(FOLLOW_UP, threshold, self._cuts(sentences))
         ]
-        return self._in_order(s for s in passages if not any(s.start < n.end and n.start < s.end for n in named))
+        return [s for s in passages if not any(s.start < n.end and n.start < s.end for n in named)]
 
-    def _passages(self, column: int, threshold: float, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        cuts = {bisect_left(self.starts, start) for start, _ in sentences}
+    def _cuts(self, sentences: Sequence[tuple[int, int]]) -> set[int]:
+        """Return the tokens that sentences begin with."""
+        return {bisect_left(self.starts, start) for start, _ in sentences}
+
+    def _passages(self, column: int, threshold: float, cuts: Set[int]) -> list[tuple[int, int]]:
         chances = self._chances[:, column]
         return [run for run in _runs(chances >= threshold * _EDGE, cuts) if chances[slice(*run)].max() >= threshold]
-
-    @staticmethod
-    def _in_order(sightings: Iterable[Sighting]) -> list[Sighting]:
-        return sorted(sightings, key=lambda sighting: (sighting.start, sighting.end, sighting.indicator))
 
     def _sighting(self, column: int, first: int, last: int) -> Sighting:
         inside = slice(first, last)
