@@ -14,7 +14,7 @@ from eval.negex import Agreement
 from eval.robustness import NOISES, Finding
 from eval.systems import Reads
 from screener.annotations import AnnotatedNote
-from screener.evaluation import Evaluation, Rate
+from screener.evaluation import WHO_POINTS, Evaluation, Rate
 from screener.records import INDICATORS, Highlight
 from screener.version import __version__
 
@@ -104,14 +104,17 @@ def per_indicator(measured: Mapping[str, Evaluation]) -> str:
 
 def contributions(shares: Mapping[str, Mapping[str, tuple[int, int]]]) -> str:
     """Who points in the joined results: the reader alone, cues alone, both, right and wrong."""
-    text = "### Who found what (test half, passages lit for follow-up)\n\n"
+    text = (
+        "### Who found what (test half)\n\nPassages lit for follow-up, and those set aside because the sentence reader "
+        "doubts the cues; right where an annotator marked something to follow up.\n\n"
+    )
     if not shares:
         return text + "Not measured here: no sentence reader is there.\n"
     rows = []
     for profile, by in shares.items():
         for who, (right, wrong) in by.items():
-            rows.append([profile, _WHO[who], str(right), str(wrong), f"{right / max(1, right + wrong):.2f}"])
-    return text + table(["profile", "lit by", "right", "wrong", "share right"], rows)
+            rows.append([profile, WHO_POINTS[who], str(right), str(wrong), f"{right / max(1, right + wrong):.2f}"])
+    return text + table(["profile", "pointed at by", "right", "wrong", "share right"], rows)
 
 
 def attributes(measured: Mapping[str, Evaluation]) -> str:
@@ -258,7 +261,6 @@ def _most(counts: Counter[str], listed: int | None = 4) -> str:
     return ", ".join(f"{name} {n}" for name, n in counts.most_common(listed))
 
 
-_WHO = {"reader": "the sentence reader alone", "cue": "cues alone", "both": "both"}
 _FIGURES = (
     "pointed-at recall", "precision", "label recall", "precision", "F1", "wrong / 1,000 words", "in quiet notes",
 )  # fmt: skip

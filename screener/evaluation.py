@@ -150,19 +150,31 @@ def by_reader(screening: Screening) -> Screening:
     return screening.model_copy(update={"highlights": pointed})
 
 
+#: Who points at a passage in the joined result, as :func:`contributions` counts it, in plain words.
+WHO_POINTS = {
+    "reader": "the sentence reader alone",
+    "cue": "cues alone",
+    "both": "both",
+    "doubted": "cues alone, doubted by the reader and so set aside",
+}
+
+
 def contributions(
     notes: Sequence[AnnotatedNote], screen: Callable[[AnnotatedNote], Screening]
 ) -> dict[str, tuple[int, int]]:
-    """Return how many highlights to follow up were right and wrong, by who points: the reader alone, cues alone, both.
+    """Return how many highlights to follow up were right and wrong, by who points: the reader alone, cues alone, both;
+    and of those set aside because the reader doubts the cues.
 
     Right is where the highlight touches a marked passage to follow up, whatever its indicator.
     """
-    counts = {"reader": [0, 0], "cue": [0, 0], "both": [0, 0]}
+    counts = {who: [0, 0] for who in WHO_POINTS}
     for note in notes:
         gold = [span for span in note.spans if span.follow_up]
-        for highlight in screen(note).follow_up:
+        for highlight in screen(note).highlights:
+            if not (highlight.follow_up or highlight.doubted):
+                continue
             by = {evidence.by for evidence in highlight.evidence} - {"context"}
-            who = "both" if len(by) > 1 else by.pop()
+            who = "doubted" if highlight.doubted else "both" if len(by) > 1 else by.pop()
             counts[who][not any(_meets(span, highlight) for span in gold)] += 1
     return {who: (right, wrong) for who, (right, wrong) in counts.items()}
 

@@ -79,11 +79,13 @@ def reason_not_followed_up(
     subject: str,
     template: bool,
     resolved: bool,
+    doubted: bool = False,
 ) -> str | None:
     """Say in plain words why a passage is set aside, or ``None`` where it is to follow up.
 
-    The computed rule of the annotation guidelines, section 5. Nothing that is set aside is dropped: a reader can
-    always see it, with this reason.
+    The computed rule of the annotation guidelines, section 5, and last ``doubted``: only a cue points at the passage,
+    and the sentence reader does not. Nothing that is set aside is dropped: a reader can always see it, with this
+    reason.
     """
     if template:
         return "form or leaflet text"
@@ -95,6 +97,8 @@ def reason_not_followed_up(
         return "an adult's own experience"
     if temporality == "historical" and resolved:
         return "recorded as resolved"
+    if doubted:
+        return "only a cue points here, the sentence reader does not"
     return None
 
 
@@ -163,7 +167,8 @@ class Highlight(Record):
 
     A highlight without evidence, or one whose ``follow_up`` contradicts its attributes, cannot be built.
     ``match_confidence`` is the calibrated probability that a reviewer would keep this highlight as a reading of the
-    text. It is never a risk.
+    text. It is never a risk. ``doubted`` says that only a cue that is not strong points here, and that the sentence
+    reader, which read the whole note, finds nothing to follow up in these words.
     """
 
     id: str
@@ -178,6 +183,7 @@ class Highlight(Record):
     source: Source = "unclear"
     template: bool = False
     resolved: bool = False
+    doubted: bool = False
     section: str | None = None
     follow_up: bool
     reason_not: str | None = None
@@ -197,6 +203,7 @@ class Highlight(Record):
             subject=self.subject,
             template=self.template,
             resolved=self.resolved,
+            doubted=self.doubted,
         )
         if self.reason_not != expected or self.follow_up != (expected is None):
             raise ValueError("follow_up and reason_not must follow from the attributes")

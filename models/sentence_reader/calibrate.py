@@ -1,9 +1,9 @@
 """Turn a trained state into a reader that ships: ``python -m models.sentence_reader.calibrate --state … --out …``.
 
-On the briefs held out of training it fits the joined match confidence; sets each indicator's threshold so that what
-the reader alone lights is kept about equally often for every indicator, at the lowest level at which no more than
-``--false-rate`` highlights in 1,000 words are wrong; finds the attributes that the reader decides better than the
-defaults; and writes the folder.
+On the briefs held out of training, and on further annotated notes that neither reader nor lexicon was made on
+(``--also``), it fits the joined match confidence; sets each indicator's threshold so that what the reader alone lights
+is kept about equally often for every indicator, at the lowest level at which no more than ``--false-rate`` highlights
+in 1,000 words are wrong; finds the attributes that the reader decides better than the defaults; and writes the folder.
 What it measured goes to ``calibration.json`` beside the state.
 """
 
@@ -21,7 +21,7 @@ import torch
 from tokenizers import Tokenizer
 
 from models.sentence_reader.data import HERE, held_out, notes_in
-from screener.annotations import AnnotatedNote
+from screener.annotations import AnnotatedNote, read
 from screener.evaluation import Evaluation, evaluate
 from screener.lexicon.compiled import load as load_lexicon
 from screener.pipeline.joining import terms
@@ -149,6 +149,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--version", default="1")
     parser.add_argument("--false-rate", type=float, default=12.0, help="wrong highlights in 1,000 words to bear")
     parser.add_argument("--data", type=Path, default=HERE, help="folder of annotated data, laid out as the one here")
+    parser.add_argument(
+        "--also", type=Path, action="append", default=[], help="folder of annotated notes to calibrate on too"
+    )
     given = parser.parse_args(arguments)
     tokenizer = Tokenizer.from_file(str(given.base / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -178,7 +181,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     weights.save(given.out, model, tokenizer, settings)
     reader = _Remembering(weights.load(given.out))
     screener = Screener(load_lexicon(), "full", reader)
-    notes = notes_in("notes", keep=held_out(given.data), data=given.data)
+    held = notes_in("notes", keep=held_out(given.data), data=given.data)
+    notes = [*held, *(note for folder in given.also for file in sorted(folder.glob("*.txt")) for note in read(file))]
     first = fit(gathered(screener, notes))
     levels = {}
     for level in _LEVELS:
@@ -199,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "level": level,
         "attributes (passages, defaults right, reader right)": shares,
         "decides": decides,
-        "held-out briefs": figures(evaluate(notes, lambda note: screener.screen(note.note()))),
+        "held-out briefs": figures(evaluate(held, lambda note: screener.screen(note.note()))),
     }
     (given.state.parent / "calibration.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(measured, indent=1))

@@ -80,9 +80,9 @@ class Closing:
     ``start`` and ``end`` are character offsets of the first such passage; both are 0 where only the kind of note
     ("closing summary") says so. ``marked`` are the signs of the kind concern_closed in this note. Where a person
     marked them (``by_hand``) they rest on too little by definition: a closing with its account is never marked.
-    ``account`` are the findings in the note, ``weighed`` says that it covers all that stood before it, ``backed`` that
-    the notes up to it record findings enough to rest on. ``of_a_case`` says that its words name a case, a referral or
-    the like, so that it is a closing whatever stands before it.
+    ``account`` are the findings in the note, ``weighed`` says that it covers all that stood before it. ``of_a_case``
+    says that its words name a case, a referral or the like, so that it is a closing whatever stands before it.
+    ``responses`` are those of the whole case.
     """
 
     note: CaseNote
@@ -96,7 +96,7 @@ class Closing:
     account: tuple[Response, ...]
     weighed: bool
     of_a_case: bool
-    backed: bool
+    responses: Responses
 
     @property
     def covers_all(self) -> bool:
@@ -105,7 +105,7 @@ class Closing:
         A person who annotates marks every closing that lacks one. An unmarked one needs some account here, and covers
         the signs that it comes back to (see `Closings.looked_into`).
         """
-        shown = {record.sentence for record in self.account if record.kind in _SHOWN}
+        shown = self.shows
         recorded = {record.sentence for record in self.account}
         enough = len(shown) >= _SHOWN_ACCOUNT or len(recorded) >= _ACCOUNT or (self.weighed and bool(recorded))
         enough = enough or (self.backed and not self.marked and (self.weighed or bool(recorded)))
@@ -114,9 +114,20 @@ class Closing:
         return not self.by_hand and enough
 
     @property
+    def backed(self) -> bool:
+        """Whether the notes up to this one record findings enough to rest on, in more than one of them."""
+        sentences, notes = self.responses.findings_up_to(self.note)
+        return sentences >= _BACKING and notes >= _BACKING_NOTES
+
+    @property
     def unmarked(self) -> bool:
         """Whether a person read this note for marks and did not mark the closing."""
         return self.note.screening.profile == "annotated" and not self.marked
+
+    @property
+    def shows(self) -> frozenset[int]:
+        """The sentences that say how it was found out."""
+        return frozenset(record.sentence for record in self.account if record.kind in _SHOWN)
 
     @property
     def accounting(self) -> Iterable[int]:
@@ -158,8 +169,13 @@ class Closings:
                 for adult in adults or (None,):
                     self._resolved[sign.indicator, adult] = sign.note
         covering = [closing for closing in self.all if closing.covers_all]
-        self._unmarked = [closing for closing in covering if closing.unmarked]
-        weighing = [one for one in self._unmarked if one.weighed and self._comes_back_to_most(one, case.signs)]
+        # What a person left unmarked has an account; elsewhere one has to show what was found, and close nothing by it.
+        self._accounting = [
+            one for one in self.all if (one.covers_all if one.unmarked else one.shows and not one.marked)
+        ]
+        weighing = [
+            one for one in covering if one.unmarked and one.weighed and self._comes_back_to_most(one, case.signs)
+        ]
         # What comes after the last covering closing comes after all of them; undated ones stand last.
         self._last_covering = [one for one in covering if not one.unmarked or one in weighing][-1:]
         self._known: dict[Sign, bool] = {}
@@ -185,7 +201,7 @@ class Closings:
                 any(response.finding for response in self._responses.to(sign))
                 or self._reads_as_resolved(sign)
                 or any(not closing.note.comes_before(sign.note) for closing in self._last_covering)
-                or any(self._accounts_for(closing, sign) for closing in self._unmarked)
+                or any(self._accounts_for(closing, sign) for closing in self._accounting)
             )
         return known
 
@@ -197,7 +213,7 @@ class Closings:
     def _accounts_for(self, closing: Closing, sign: Sign) -> bool:
         return not closing.note.comes_before(sign.note) and (
             any(self._responses.come_back(closing.note, sentence, sign) for sentence in closing.accounting)
-            or self._responses.found_of(sign)
+            or (closing.unmarked and self._responses.found_of(sign))
         )
 
     def _comes_back_to_most(self, closing: Closing, signs: Sequence[Sign]) -> bool:
@@ -209,18 +225,25 @@ def find(case: Case, responses: Responses, people: People) -> Closings:
     """Find the closings of a case."""
     marked: dict[int, list[Sign]] = defaultdict(list)
     for sign in case.signs:
-        if sign.indicator == "concern_closed" and sign.highlight.match_confidence >= LIKELY:
+        if sign.indicator == "concern_closed" and sign.highlight.match_confidence >= LIKELY and _closes(sign):
             marked[sign.note.order].append(sign)
     last = case.dated[-1] if case.dated else case.notes[-1]
     found = [_in_note(note, note is last, marked.get(note.order, ()), responses) for note in case.notes]
     return Closings((closing for closing in found if closing is not None), responses, case, people)
 
 
+def _closes(sign: Sign) -> bool:
+    """Whether a sign of a closing is one: whatever a person marked, and what is read where no ordinary work ends."""
+    return sign.note.screening.profile == "annotated" or not _of_ordinary_work(sign.note, sign.sentence)
+
+
 def _in_note(note: CaseNote, last: bool, marked: Sequence[Sign], responses: Responses) -> Closing | None:
     said = [
         hit
         for hit in note.hits
-        if hit.phrase.family == "closings" and not _turned(note, hit, last) and not _of_ordinary_work(note, hit)
+        if hit.phrase.family == "closings"
+        and not _turned(note, hit, last)
+        and not _of_ordinary_work(note, hit.sentence)
     ]
     kinds = [hit for hit in note.kind_hits if hit.phrase.id in _KINDS and not _by_trade(note)]
     said = _in_company(note, said, kinds, marked, last)
@@ -245,16 +268,8 @@ def _in_note(note: CaseNote, last: bool, marked: Sequence[Sign], responses: Resp
         account=tuple(finding for finding in account if finding.kind != "weighed"),
         weighed=any(finding.kind == "weighed" for finding in account),
         of_a_case=any(_names_a_case(note, hit) for hit in said),
-        backed=_backed(note, responses),
+        responses=responses,
     )
-
-
-def _backed(note: CaseNote, responses: Responses) -> bool:
-    """Whether the notes up to this one record findings enough, in more than one of them."""
-    places = {
-        (each.note.order, each.sentence) for each in responses.all if each.finding and each.note.order <= note.order
-    }
-    return len(places) >= _BACKING and len({order for order, _ in places}) >= _BACKING_NOTES
 
 
 def _in_company(note: CaseNote, said: list[Hit], kinds: Sequence[Hit], marked: Sequence[Sign], last: bool) -> list[Hit]:
@@ -279,14 +294,15 @@ def _place(note: CaseNote, said: Sequence[Hit], marked: Sequence[Sign]) -> tuple
     return 0, 0
 
 
-def _of_ordinary_work(note: CaseNote, hit: Hit) -> bool:
-    """Whether what ends is a course of treatment, a class or the like, by its sentence or by who wrote the note."""
-    sentence = note.parsed.sentences[hit.sentence]
+def _of_ordinary_work(note: CaseNote, at: int) -> bool:
+    """Whether what ends in a sentence is a course of treatment, a class or the like, by its words or by its author."""
+    if at >= len(note.parsed.sentences):
+        return False
+    sentence = note.parsed.sentences[at]
     if not _OF_A_CONCERN.isdisjoint(note.parsed.words[sentence.first : sentence.last]):
         return False
     return _by_trade(note) or any(
-        each.phrase.family == "turns" and each.phrase.says == "ordinary"
-        for each in note.hits_in(hit.sentence, hit.sentence)
+        each.phrase.family == "turns" and each.phrase.says == "ordinary" for each in note.hits_in(at, at)
     )
 
 

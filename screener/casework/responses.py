@@ -80,6 +80,9 @@ class Responses:
                 for key in _keys(response):
                     self._naming[key][response.kind, response.finding].append(response)
         self._known: dict[Sign, tuple[Response, ...]] = {}
+        places = {(response.note.order, response.sentence) for response in self.all if response.finding}
+        self._findings = sorted(order for order, _ in places)
+        self._notes_finding = sorted(set(self._findings))
 
     @cached_property
     def done(self) -> tuple[Response, ...]:
@@ -89,6 +92,10 @@ class Responses:
     def in_note(self, note: CaseNote) -> tuple[Response, ...]:
         """Return what is recorded in one note, in text order."""
         return tuple(self._by_note.get(note.order, ()))
+
+    def findings_up_to(self, note: CaseNote) -> tuple[int, int]:
+        """Return how many sentences record a finding in the notes up to one, and in how many notes they stand."""
+        return bisect_right(self._findings, note.order), bisect_right(self._notes_finding, note.order)
 
     def since(self, note: CaseNote) -> tuple[Response, ...]:
         """Return what is recorded in a note, and of each kind the first in a later one, whatever it answers."""

@@ -6,10 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from screener.evaluation import Evaluation, Rate, Score
+from screener.evaluation import WHO_POINTS, Evaluation, Rate, Score
 from screener.learning import Outcome
-
-_WHO = {"reader": "the sentence reader alone", "cue": "cues alone", "both": "both"}
 
 
 def print_evaluation(result: Evaluation, console: Console, mistakes: int) -> None:
@@ -66,7 +64,7 @@ def print_comparison(results: dict[str, Evaluation], shares: dict[str, tuple[int
         each.add_row(indicator, str(scores[0].recall.of), *(f"{score.f1:.2f}" for score in scores))
     console.print(each)
     for who, (right, wrong) in shares.items():
-        console.print(f"Lit in full by {_WHO[who]}: {right} right, {wrong} wrong.")
+        console.print(f"In full, pointed at by {WHO_POINTS[who]}: {right} right, {wrong} wrong.")
 
 
 def print_learning(outcome: Outcome, console: Console) -> None:

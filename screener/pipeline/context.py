@@ -80,7 +80,10 @@ def target_of(parsed: Parsed, start: int, end: int, indicator: str | None = None
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """What the context says of one target, and the words that set each attribute."""
+    """What the context says of one target, and the words that set each attribute.
+
+    ``doubted`` is no word of the context's: it is set where lexicon and sentence reader are joined.
+    """
 
     assertion: str = "affirmed"
     temporality: str = "current"
@@ -88,6 +91,7 @@ class Attributes:
     source: str = "professional"
     template: bool = False
     resolved: bool = False
+    doubted: bool = False
     section: str | None = None
     evidence: tuple[Evidence, ...] = field(default=())
 
@@ -100,6 +104,7 @@ class Attributes:
             subject=self.subject,
             template=self.template,
             resolved=self.resolved,
+            doubted=self.doubted,
         )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Share of passages that annotators kept under the same indicator, by the strongest cue that found them: found by one
 #: cue alone, and by several. Measured on the development gold and on two lanes of training notes that no cue was
 #: written on.
-KEPT = {"weak": (0.22, 0.3), "moderate": (0.48, 0.7), "strong": (0.55, 0.76)}
+KEPT = {"weak": (0.26, 0.3), "moderate": (0.55, 0.84), "strong": (0.7, 0.94)}
 
 
 #: Words that leave a passage hanging when it ends on them, and how many words more it may take to end well.
@@ -39,8 +39,10 @@ class Passage:
     """Tokens ``first`` to ``last`` (exclusive) of a sentence, and what pointed at them for one indicator.
 
     ``confidence`` is the calibrated chance that an annotator keeps the passage. With a sentence reader, ``sighting`` is
-    what it points at here, ``probability`` what it gives the passage's words, ``weighed`` the words that weighed
-    most where it alone points here (offsets into the note), and ``differing`` the cues that read it otherwise.
+    what it points at here, ``probability`` what it gives the passage's words for the indicator, ``to_follow_up`` what
+    it gives them for being to follow up whatever the indicator (``None`` where it read none of them), ``weighed`` the
+    words that weighed most where it alone points here (offsets into the note), and ``differing`` the cues that read it
+    otherwise.
     """
 
     indicator: str
@@ -51,6 +53,7 @@ class Passage:
     confidence: float = 0.0
     sighting: Sighting | None = None
     probability: float = 0.0
+    to_follow_up: float | None = None
     weighed: tuple[tuple[int, int], ...] = ()
     differing: list[CueHit] = field(default_factory=list)
 
@@ -120,6 +123,7 @@ def build(
             "source": context.source,
             "template": context.template,
             "resolved": context.resolved,
+            "doubted": context.doubted,
             "section": context.section,
             "follow_up": reason_not is None,
             "reason_not": reason_not,

@@ -2,8 +2,9 @@
 
 The rules, in full:
 
-1. The lexicon is never silenced: every passage a cue found stays lit, with the cue as evidence, whatever the reader
-   says of it.
+1. The lexicon is never silenced: every passage a cue found is shown, with the cue as evidence, and one with a strong
+   cue is for follow-up whatever the reader says of it. Where cues that are not strong point alone, and the reader
+   finds nothing to follow up in the words, the passage is shown as set aside for that reason (``doubted``).
 2. A sighting that touches a cue's passage of the same indicator in the same sentence joins it: one passage, both as
    evidence, as long as the two together.
 3. A sighting is left out where the reader does not hold its words to be for follow-up, though no attribute sets them
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 #: Below this probability of the reader for a cue's indicator, it holds the cue's reading to be unlikely.
 _UNLIKELY = 0.1
+#: Below this probability of "to follow up, whatever the indicator", the reader finds nothing to follow up.
+_NOTHING = 0.05
 #: What is taken for the reader's probability at its ends, so that its logarithm stays finite.
 _LEAST = 1e-4
 
@@ -65,7 +68,8 @@ def join(
         joined.append(whole)
     for passage in joined:
         said = passage.sighting or opinion.of(passage.indicator, *parsed.original(passage.first, passage.last))
-        passage.probability = said.probability if said is not None else 0.0
+        if said is not None:
+            passage.probability, passage.to_follow_up = said.probability, said.follow_up
         passage.confidence = joined_confidence(passage, confidence)
     return sorted(joined, key=lambda p: (p.first, p.last, p.indicator))
 
@@ -118,9 +122,12 @@ def joined_confidence(passage: Passage, weights: Mapping[str, float]) -> float:
 
 
 def decided(passage: Passage, context: Attributes, decides: tuple[str, ...]) -> Attributes:
-    """Return a passage's attributes with those of the reader where it decides and no context cue speaks."""
+    """Return a passage's attributes with those of the reader where it decides and no context cue speaks, and whether
+    it doubts the cues.
+    """
     if passage.sighting is None:
-        return context
+        nothing = passage.to_follow_up is not None and passage.to_follow_up < _NOTHING
+        return replace(context, doubted=nothing and passage.strength != "strong")
     spoken = {evidence.sets.split("=")[0] for evidence in context.evidence if evidence.sets}
     spoken |= {name for hit in passage.hits for name, _ in hit.cue.sets}
     said: dict[str, Any] = {name: passage.sighting.attributes[name] for name in decides if name not in spoken}

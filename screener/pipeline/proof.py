@@ -25,8 +25,10 @@ class Failure:
 def check(screener: Screener, only: Iterable[str] = ()) -> Iterator[Failure]:
     """Run the examples of every cue (or of the indicators in ``only``) and yield those that fail.
 
-    A ``finds`` example must make its cue fire; a ``leaves`` example must not lead its cue to follow-up.
+    A ``finds`` example must make its cue fire; a ``leaves`` example must not lead its cue to follow-up. A sentence
+    reader has no say in it.
     """
+    alone = Screener(screener.lexicon)
     wanted = set(only)
     written: dict[tuple[str, str], Cue] = {}
     for cue in screener.lexicon.lexicon.cues:
@@ -37,10 +39,10 @@ def check(screener: Screener, only: Iterable[str] = ()) -> Iterator[Failure]:
             if first is not cue:
                 yield Failure(cue.place, cue.id, match, f"the same match stands in cue {first.id} ({first.place})")
         for example in cue.finds:
-            if not _fires(screener, cue, example, follow_up_only=False):
+            if not _fires(alone, cue, example, follow_up_only=False):
                 yield Failure(cue.place, cue.id, example, "does not find its own example")
         for example in cue.leaves:
-            if _fires(screener, cue, example, follow_up_only=True):
+            if _fires(alone, cue, example, follow_up_only=True):
                 yield Failure(cue.place, cue.id, example, "must leave this alone, but points at it")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.errors import Invalid, NotFound
@@ -246,7 +246,7 @@ def _readable(unit: Unit, team: str | None) -> Select[HighlightRow]:
     )
 
 
-def _late(now: dt.datetime):  # type: ignore[no-untyped-def]
+def _late(now: dt.datetime) -> ColumnElement[bool]:
     return (HighlightRow.state == "open") & (HighlightRow.due_at < now) & (CaseRow.status != "closed")
 
 

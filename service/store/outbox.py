@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from service.security.principal import service_principal
@@ -121,7 +121,7 @@ class Outbox:
             return session.scalar(select(func.count()).where(OutboxRow.next_at.is_not(None))) or 0
 
 
-def _newly_late(unit: Unit):  # type: ignore[no-untyped-def]
+def _newly_late(unit: Unit) -> tuple[ColumnElement[bool], ...]:
     return (
         HighlightRow.state == "open",
         HighlightRow.due_at < unit.now,

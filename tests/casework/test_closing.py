@@ -12,6 +12,7 @@ from screener.casework.case import Case, build
 from screener.casework.closing import Closing
 from screener.casework.closure import ClosureCheck
 from screener.casework.knowledge import shipped_knowledge
+from screener.records import Screening
 
 START = dt.date(2022, 3, 1)
 
@@ -19,6 +20,20 @@ START = dt.date(2022, 3, 1)
 def found(case: Case) -> closing.Closings:
     persons = people.find(case)
     return closing.find(case, responses.find(case, persons), persons)
+
+
+def read_from_text(case_notes: list[Screening], likely: float) -> Case:
+    """The case as though the screener had lit what is marked, with so much confidence."""
+    screenings = [
+        each.model_copy(
+            update={
+                "profile": "full",
+                "highlights": tuple(h.model_copy(update={"match_confidence": likely}) for h in each.highlights),
+            }
+        )
+        for each in case_notes
+    ]
+    return build(screenings, shipped_knowledge().language)
 
 
 def case_of(*marked: str) -> Case:
@@ -69,6 +84,10 @@ def check(*marked: str) -> ClosureCheck:
         "SW, LADO and police have all signed off and I'm putting my sheet in the file.",
         "s47 outcome: concerns not substantiated.",
         "File to admin by the 23rd.",
+        "S47 finished with, ordinary reviews from the team go on.",
+        "TM read the file and agrees, assessment complete, ending here.",
+        "Closed as she said nothing.",
+        "We have stood down and it returns to school pastoral.",
     ],
 )
 def test_closings_are_put_in_many_ways(text: str) -> None:
@@ -104,6 +123,15 @@ def test_closings_are_put_in_many_ways(text: str) -> None:
         "This is my last visit before maternity leave, Tess takes over.",
         "Missing report closed, found at his aunt's.",
         "Vaccination record complete, no further action.",
+        "Finished the block and signed off, form to SENCo.",
+        "We ended with a plan on one side of A4.",
+        "Log closed on his return.",
+        "Incident log closed as she was home safe.",
+        "Counselling came to its planned end, six out of six.",
+        "Young carers' summer scheme wound up with a barbecue.",
+        "Contact centre sessions have ended because dad now has a flat.",
+        "Attendance plan closed as she is at 97%.",
+        "Episode closed on the system after the sixth physio visit.",
     ],
 )
 def test_what_only_sounds_like_one_is_none(text: str) -> None:
@@ -282,3 +310,16 @@ def test_adding_a_note_never_hides_an_open_passage_unless_it_answers_it(
     at = min(at, len(given_notes))
     after = check(*given_notes[:at], added, *given_notes[at:])
     assert {s.highlight.text for s in before.unanswered} <= {s.highlight.text for s in after.unanswered}
+
+
+@pytest.mark.parametrize("likely", [0.9, 0.05])
+def test_a_passage_nobody_looked_into_makes_a_closing_silent_however_unlikely(likely: float) -> None:
+    notes = [note.screening for note in case_of(SIGNS[0], "Case closed to this team.").notes]
+    case = read_from_text(notes, likely)
+    assert closure.check(case, found(case)).state == "silent"
+
+
+def test_what_is_read_as_a_closing_in_ordinary_work_is_none_unless_a_person_marked_it() -> None:
+    notes = [note.screening for note in case_of("Came in.", "⟦concern_closed|Log closed on his return⟧.").notes]
+    assert found(build(notes, shipped_knowledge().language)).all
+    assert not found(read_from_text(notes, 0.9)).all

@@ -1,5 +1,7 @@
 """Lexicon and sentence reader joined: the rules written at the top of ``screener/pipeline/joining.py``."""
 
+from dataclasses import replace
+
 import pytest
 
 import screener
@@ -45,7 +47,7 @@ def joined(by_cues: tuple[Parsed, list[Passage]], *sightings: Sighting) -> list[
     return join(parsed, fresh, Silent(), list(sightings), WEIGHTS)  # type: ignore[arg-type]
 
 
-def test_the_lexicon_is_never_silenced(by_cues: tuple[Parsed, list[Passage]]) -> None:
+def test_every_passage_of_a_cue_is_kept(by_cues: tuple[Parsed, list[Passage]]) -> None:
     assert [(p.indicator, p.first, p.last) for p in joined(by_cues)] == [
         (p.indicator, p.first, p.last) for p in sorted(by_cues[1], key=lambda p: (p.first, p.last, p.indicator))
     ]
@@ -103,6 +105,28 @@ def settled(passages: list[Passage], **reader_says: str) -> list[tuple[Passage, 
     return settle(passages, contexts)
 
 
+@pytest.mark.parametrize(
+    ("to_follow_up", "strength", "doubted"),
+    [
+        (0.02, "moderate", True),
+        (0.02, "weak", True),
+        (0.02, "strong", False),
+        (0.2, "moderate", False),
+        (None, "moderate", False),
+    ],
+    ids=["moderate", "weak", "strong", "the reader sees something", "the reader did not read it"],
+)
+def test_cues_alone_are_doubted_where_the_reader_finds_nothing_unless_one_is_strong(
+    by_cues: tuple[Parsed, list[Passage]], to_follow_up: float | None, strength: str, doubted: bool
+) -> None:
+    (passage,) = [p for p in joined(by_cues) if p.indicator == "secrecy"]
+    passage.hits = [replace(hit, cue=replace(hit.cue, strength=strength)) for hit in passage.hits]  # type: ignore[arg-type]
+    passage.to_follow_up = to_follow_up
+    read = decided(passage, Attributes(), ())
+    assert read.doubted == doubted
+    assert (read.reason_not("secrecy") is None) != doubted
+
+
 def test_where_the_two_read_the_same_words_differently_they_are_one_passage_with_both_as_evidence(
     by_cues: tuple[Parsed, list[Passage]],
 ) -> None:
@@ -135,11 +159,14 @@ def fast() -> screener.Screener:
 
 
 @pytest.mark.parametrize("note", gold.notes("dev")[::9], ids=lambda note: note.id)
-def test_what_the_lexicon_lights_for_follow_up_stays_lit_with_its_cue_as_evidence(
+def test_what_the_lexicon_lights_stays_lit_with_its_cue_as_evidence_or_says_that_the_reader_doubts_it(
     note: AnnotatedNote, lexicon_screener: screener.Screener, fast: screener.Screener
 ) -> None:
-    joined = fast.screen(note.note()).follow_up
+    strong = {cue.id for cue in lexicon_screener.lexicon.lexicon.cues if cue.strength == "strong"}
+    highlights = fast.screen(note.note()).highlights
     for lit in lexicon_screener.screen(note.note()).follow_up:
-        touching = [h for h in joined if h.start < lit.end and lit.start < h.end]
+        touching = [h for h in highlights if h.start < lit.end and lit.start < h.end and (h.follow_up or h.doubted)]
         cues = {evidence.id for evidence in lit.evidence if evidence.by == "cue"}
         assert cues <= {evidence.id for h in touching for evidence in h.evidence}
+        if cues & strong:
+            assert cues <= {evidence.id for h in touching if h.follow_up for evidence in h.evidence}

@@ -115,5 +115,5 @@ def test_systems_are_compared_side_by_side(tiny_reader: Path, tiny_data: Path, t
     command = ["evaluate", str(tiny_data / "notes" / "b5.txt"), "--compare", "lexicon,reader,full"]
     result = CliRunner().invoke(app, [*command, "--reader", str(tiny_reader), "--charts", str(tmp_path)])
     assert result.exit_code == 0, result.output
-    assert "Lit in full by the sentence reader alone" in result.output
+    assert "In full, pointed at by the sentence reader alone" in result.output
     assert (tmp_path / "precision-recall.png").stat().st_size > 0

@@ -403,9 +403,9 @@ class _Finder:
     def _owner(self, sign: Sign) -> _Teller | None:
         """Return whose worry it is where its own words say so: "Mrs Tapp's account", "I remain uneasy" in a letter."""
         note = sign.note
-        words, raw = note.parsed.words, note.parsed.tokens.raw
+        words = note.parsed.words
         for mention in self._could_tell(note, sign.sentence):
-            if sign.first <= mention.first < sign.last and raw[mention.last - 1].endswith("'s"):
+            if sign.first <= mention.first < sign.last and _owns(note, mention):
                 name = self._group_of(mention)
                 return _Teller(name, name)
         author = note.screening.note.author_role
@@ -416,16 +416,13 @@ class _Finder:
 
     def _could_tell(self, note: CaseNote, sentence: int) -> list[Mention]:
         """Return the adults outside the household whom a sentence names by name, and not as somebody's owner."""
-        raw, words = note.parsed.tokens.raw, note.parsed.words
+        words = note.parsed.words
         return [
             mention
             for mention, person in self._people.mentions_in(note, sentence)
             if mention.by_name
             and person.role == "other adult"
-            and (
-                not raw[mention.last - 1].endswith("'s")
-                or not _WORRY_OF.isdisjoint(words[mention.last : mention.last + 1])
-            )
+            and (not _owns(note, mention) or not _WORRY_OF.isdisjoint(words[mention.last : mention.last + 1]))
         ]
 
     def _group_of(self, mention: Mention) -> str:
@@ -540,13 +537,18 @@ def _pairs(near: Iterable[Place], tells: Sequence[Hit]) -> list[tuple[Place, Hit
     ]
 
 
+def _owns(note: CaseNote, place: Hit | Mention) -> bool:
+    """Whether somebody is named as an owner ("mum's")."""
+    return note.parsed.tokens.raw[place.last - 1].lower().endswith(("'s", "\u2019s"))
+
+
 def _reporting(note: CaseNote, hits: Iterable[Hit]) -> list[Hit]:
     """Return who reports first: whoever it came "from", then in text order; an owner ("mum's neighbour") last."""
-    words, raw = note.parsed.words, note.parsed.tokens.raw
+    words = note.parsed.words
 
     def rank(hit: Hit) -> tuple[bool, bool, int]:
         came_from = _FROM.isdisjoint(words[max(0, hit.first - 3) : hit.first])
-        return raw[hit.last - 1].lower().endswith(("'s", "\u2019s")), came_from, hit.first
+        return _owns(note, hit), came_from, hit.first
 
     return sorted(hits, key=rank)
 

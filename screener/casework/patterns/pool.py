@@ -18,11 +18,11 @@ def signs(case: Case, closings: Closings) -> tuple[Sign, ...]:
 
     Where a person marked the notes, their marks are all there is.
     """
-    accounted = {closing.note for closing in closings.all if closing.covers_all}
+    closing_signs = {sign for closing in closings.all if not closing.covers_all for sign in closing.marked}
     found = [
         sign
         for sign in case.signs
-        if sign.highlight.match_confidence >= LIKELY and (sign.indicator != _KIND or sign.note not in accounted)
+        if sign.highlight.match_confidence >= LIKELY and (sign.indicator != _KIND or sign in closing_signs)
     ]
     for closing in closings.all:
         by_hand = closing.note.screening.profile == "annotated"
