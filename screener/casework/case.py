@@ -57,6 +57,11 @@ class CaseNote:
         """The note's id."""
         return self.screening.note.id
 
+    @property
+    def marked_by_hand(self) -> bool:
+        """Whether a person marked this note, so that their marks are all there is to read in it."""
+        return self.screening.profile == "annotated"
+
     def hits_in(self, first: int, last: int) -> list[Hit]:
         """Return the hits in the sentences ``first`` to ``last``, both included."""
         return [hit for hit in self.hits if first <= hit.sentence <= last]

@@ -122,7 +122,7 @@ class Closing:
     @property
     def unmarked(self) -> bool:
         """Whether a person read this note for marks and did not mark the closing."""
-        return self.note.screening.profile == "annotated" and not self.marked
+        return self.note.marked_by_hand and not self.marked
 
     @property
     def shows(self) -> frozenset[int]:
@@ -234,7 +234,7 @@ def find(case: Case, responses: Responses, people: People) -> Closings:
 
 def _closes(sign: Sign) -> bool:
     """Whether a sign of a closing is one: whatever a person marked, and what is read where no ordinary work ends."""
-    return sign.note.screening.profile == "annotated" or not _of_ordinary_work(sign.note, sign.sentence)
+    return sign.note.marked_by_hand or not _of_ordinary_work(sign.note, sign.sentence)
 
 
 def _in_note(note: CaseNote, last: bool, marked: Sequence[Sign], responses: Responses) -> Closing | None:
@@ -264,7 +264,7 @@ def _in_note(note: CaseNote, last: bool, marked: Sequence[Sign], responses: Resp
         start=start,
         end=end,
         marked=tuple(marked),
-        by_hand=bool(marked) and note.screening.profile == "annotated",
+        by_hand=bool(marked) and note.marked_by_hand,
         account=tuple(finding for finding in account if finding.kind != "weighed"),
         weighed=any(finding.kind == "weighed" for finding in account),
         of_a_case=any(_names_a_case(note, hit) for hit in said),

@@ -47,18 +47,24 @@ class Show(enum.StrEnum):
     follow_up = "follow-up"
 
 
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write here instead of to the terminal.")]
+Shown = Annotated[Show, typer.Option(help="all: also what was set aside, with the reason.")]
+ColumnNames = Annotated[str, typer.Option(help="For tables: which column is what, e.g. text=Body,date=Created.")]
+DayFirst = Annotated[bool, typer.Option("--day-first", help="Read 04/05/2023 as 4 May.")]
+
+
 def scan(
     paths: Annotated[
         list[Path], typer.Argument(help="Files or folders: txt, md, docx, rtf, pdf, html, csv, jsonl, parquet.")
     ],
     format: Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")] = Format.table,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write here instead of to the terminal.")] = None,
+    out: Out = None,
     profile: Profile = ProfileChoice.full,
     reader: OwnReader = None,
-    show: Annotated[Show, typer.Option(help="all: also what was set aside, with the reason.")] = Show.follow_up,
+    show: Shown = Show.follow_up,
     lexicons: Lexicons = None,
-    columns: Annotated[str, typer.Option(help="For tables: which column is what, e.g. text=Body,date=Created.")] = "",
-    day_first: Annotated[bool, typer.Option("--day-first", help="Read 04/05/2023 as 4 May.")] = False,
+    columns: ColumnNames = "",
+    day_first: DayFirst = False,
     fail_on_follow_up: Annotated[
         bool, typer.Option("--fail-on-follow-up", help="For scripts: exit with 3 where anything is to follow up.")
     ] = False,
@@ -97,16 +103,16 @@ def scan(
 def case(
     paths: Annotated[list[Path], typer.Argument(help="The notes of one case: files or folders, as for scan.")],
     format: Annotated[CaseFormat, typer.Option("--format", "-f", help="How to write the result.")] = CaseFormat.table,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write here instead of to the terminal.")] = None,
+    out: Out = None,
     only: Annotated[
         str | None, typer.Option("--case", help="Read only the notes of this case (its folder, or the case column).")
     ] = None,
     profile: Profile = ProfileChoice.full,
     reader: OwnReader = None,
-    show: Annotated[Show, typer.Option(help="all: also what was set aside, with the reason.")] = Show.follow_up,
+    show: Shown = Show.follow_up,
     lexicons: Lexicons = None,
-    columns: Annotated[str, typer.Option(help="For tables: which column is what, e.g. text=Body,date=Created.")] = "",
-    day_first: Annotated[bool, typer.Option("--day-first", help="Read 04/05/2023 as 4 May.")] = False,
+    columns: ColumnNames = "",
+    day_first: DayFirst = False,
 ) -> None:
     """Read the dated notes of one case together: what stands open, timeline, patterns, people.
 

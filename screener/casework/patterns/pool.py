@@ -25,7 +25,7 @@ def signs(case: Case, closings: Closings) -> tuple[Sign, ...]:
         if sign.highlight.match_confidence >= LIKELY and (sign.indicator != _KIND or sign in closing_signs)
     ]
     for closing in closings.all:
-        by_hand = closing.note.screening.profile == "annotated"
+        by_hand = closing.note.marked_by_hand
         if not (by_hand or closing.marked or closing.covers_all) and closing.end > closing.start:
             found.append(_stand_in(closing))
     return tuple(sorted(found, key=lambda sign: (sign.note.order, sign.highlight.start, sign.highlight.end)))
